@@ -1,0 +1,34 @@
+"""The catalogue of issue codes, one module a room, gathered here into :data:`CODES`.
+
+Codes are stable: they are what CI jobs, documentation and people hang on. A code is a letter for the room and
+a number: F language, T tables, R rule-set documents, V vocabulary and model, W workbooks, D data, P planning,
+H hosting, X running and command line.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from crmrules.model.codes._base import IssueCode
+from crmrules.model.codes.command import COMMAND_CODES
+from crmrules.model.codes.data import DATA_CODES
+from crmrules.model.codes.engine import ENGINE_CODES
+from crmrules.model.codes.hosting import HOSTING_CODES
+from crmrules.model.codes.language import LANGUAGE_CODES
+from crmrules.model.codes.rulesets import RULESET_CODES
+from crmrules.model.codes.tables import TABLE_CODES
+
+CODES = MappingProxyType(
+    {
+        entry.code: entry
+        for entry in (
+            *LANGUAGE_CODES,
+            *TABLE_CODES,
+            *RULESET_CODES,
+            *DATA_CODES,
+            *ENGINE_CODES,
+            *HOSTING_CODES,
+            *COMMAND_CODES,
+        )
+    }
+)

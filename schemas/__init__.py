@@ -1,0 +1,1 @@
+"""The published JSON Schemas, installed as the package ``crmrules_schemas``."""
