@@ -1,0 +1,161 @@
+"""What a rule set says of one customer, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from crmrules.model.ruleset import Kind
+from crmrules.model.spans import NOWHERE, Span
+
+if TYPE_CHECKING:
+    from crmrules.model.issues import Issue
+    from crmrules.model.values import DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row that fired."""
+
+    decision: str
+    rule: str
+    span: Span = NOWHERE
+
+
+class TaskStatus(StrEnum):
+    """Where a task stands at ``as_of``: OVERDUE its time has passed, DUE it falls on this day, UPCOMING later."""
+
+    OVERDUE = "overdue"
+    DUE = "due"
+    UPCOMING = "upcoming"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a cadence or escalation row asks for, before planning: no names resolved, nothing rendered.
+
+    ``start`` is the instant counted from (the anchor, or the opening of the episode), None where there was never
+    one; ``due`` when it is to be done, ``until`` the end of the time allowed. ``period`` names the recurrence or
+    episode that the task belongs to, stable over repeated runs: with rule and customer it makes the action's key.
+    ``withheld`` says why a rule's own ``suppress`` keeps it from the plan (blank: it does not).
+    """
+
+    kind: Kind
+    decision: str
+    rule: str
+    span: Span
+    task: str
+    due: DateTime
+    status: TaskStatus
+    period: str
+    start: DateTime | None = None
+    until: DateTime | None = None
+    channel: str = ""
+    owner_role: str = ""
+    priority: int = 3
+    purpose: str = "internal"
+    content: str = ""
+    every: str = ""
+    signal: str = ""
+    level: int = 0
+    withheld: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellTrace:
+    """One condition of one row as it was evaluated: its column, its text, the value seen, True/False/None."""
+
+    column: str
+    text: str
+    value: Any
+    result: bool | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrace:
+    """One row: whether it matched, and its cells in order. ``active`` is False outside its validity dates."""
+
+    rule: str
+    matched: bool
+    cells: tuple[CellTrace, ...]
+    span: Span
+    active: bool = True
+
+    @property
+    def misses(self) -> int:
+        """How many cells stopped the row."""
+        return sum(1 for c in self.cells if c.result is not True)
+
+
+@dataclass(frozen=True, slots=True)
+class TableTrace:
+    """One decision: its rows, and the values it gave."""
+
+    decision: str
+    kind: Kind
+    hit_policy: str
+    rules: tuple[RuleTrace, ...]
+    values: Mapping[str, Any]
+    used_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FactTrace:
+    """A derived fact: formula, value, and the values it was computed from."""
+
+    name: str
+    formula: str
+    value: Any
+    reads: Mapping[str, Any]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The steps of a decision, in the order they were taken; collected by the production path itself."""
+
+    steps: tuple[FactTrace | TableTrace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything the rules say of one customer.
+
+    ``values`` has every fact that was derived or decided. ``unknown`` names facts whose missing value kept at least
+    one row from being decided (it neither matched nor failed). ``warnings`` are located problems met on the way
+    (a cell that could not be evaluated, two rows of a UNIQUE table, …).
+    """
+
+    customer: str
+    as_of: DateTime
+    values: Mapping[str, Any]
+    matches: tuple[Match, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    warnings: tuple[Issue, ...] = ()
+    unknown: frozenset[str] = frozenset()
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A signal that is open for a customer since an instant."""
+
+    signal: str
+    since: DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known from earlier runs about one customer; empty in a dry run without state.
+
+    ``values`` are the decided facts of the last run (``previous.value_tier`` in rules), ``episodes`` the open ones.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    episodes: Mapping[str, Episode] = field(default_factory=dict)
+
+
+NO_HISTORY = History()

@@ -1,0 +1,286 @@
+"""What a rule set is, once read and checked for form: frozen, typed, with a place for every cell.
+
+Cells are still text here; :mod:`crmrules.engine` compiles them. Spans do not take part in equality, so the same
+rule set read from YAML and from Excel compares equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crmrules.model.spans import NOWHERE, Span
+from crmrules.model.vocabulary import Cell, Label, Parameter, Role, Vocabulary
+
+
+class Kind(StrEnum):
+    """What a decision is for."""
+
+    CLASSIFICATION = "classification"
+    CADENCE = "cadence"
+    ESCALATION = "escalation"
+
+
+class HitPolicy(StrEnum):
+    """DMN's hit policies, by DMN's own abbreviations."""
+
+    UNIQUE = "U"
+    ANY = "A"
+    PRIORITY = "P"
+    FIRST = "F"
+    COLLECT = "C"
+    SUM = "C+"
+    MIN = "C<"
+    MAX = "C>"
+    COUNT = "C#"
+    RULE_ORDER = "R"
+    OUTPUT_ORDER = "O"
+
+    @property
+    def many(self) -> bool:
+        """Whether the result is a list of all hits."""
+        return self in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A condition column: a fact's name (resolved from whatever spelling the header had) or a FEEL expression."""
+
+    expression: Cell
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row. ``when`` and ``then`` have one cell per input and output of the table, in its order.
+
+    The row counts only on days within ``[valid_from, valid_to)`` (ISO dates, blank = unbounded).
+    """
+
+    id: str
+    when: tuple[Cell, ...]
+    then: tuple[Cell, ...]
+    note: str = ""
+    valid_from: Cell = Cell()
+    valid_to: Cell = Cell()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A decision table of one of the three kinds.
+
+    ``outputs`` are names: facts of the vocabulary for a classification, the kind's own columns
+    (:data:`ACTION_COLUMNS`) for cadence and escalation. ``defaults`` holds a cell per output that has a default.
+    ``settings`` are the kind's own (``anchor``, ``since``, ``suppress`` …), each a cell.
+    """
+
+    id: str
+    kind: Kind
+    hit_policy: HitPolicy
+    inputs: tuple[Input, ...]
+    outputs: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    label: Label = Label()
+    description: str = ""
+    defaults: Mapping[str, Cell] = field(default_factory=dict)
+    settings: Mapping[str, Cell] = field(default_factory=dict)
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+class KpiType(StrEnum):
+    """How a KPI is computed over the rows that count."""
+
+    SIMPLE = "simple"
+    RATIO = "ratio"
+    MEAN = "mean"
+    PERCENTILE = "percentile"
+
+
+class Direction(StrEnum):
+    """Whether more or less is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A KPI definition.
+
+    ``over`` is the entity whose rows are counted; ``where`` a FEEL filter on a row; ``window`` a duration or period
+    (``P90D``, ``this month``, ``last quarter``) and ``window_on`` the row's date fact that must lie in it.
+    ``value``: simple = summed (blank: rows counted), mean and percentile = the number or duration averaged or ranked.
+    ``numerator``/``denominator``: ratio; a boolean expression is counted, a numeric one summed; a blank denominator
+    counts all rows. ``percentile`` is in (0, 1]. ``group_by`` are facts of the row or of its customer;
+    ``groups_from`` an ``entity.fact`` whose values must all appear as groups, with "no data" where nothing counts.
+    """
+
+    id: str
+    type: KpiType
+    label: Label = Label()
+    over: str = "customer"
+    where: Cell = Cell()
+    window: Cell = Cell()
+    window_on: str = ""
+    value: Cell = Cell()
+    numerator: Cell = Cell()
+    denominator: Cell = Cell()
+    percentile: Cell = Cell()
+    group_by: tuple[str, ...] = ()
+    groups_from: str = ""
+    target: Cell = Cell()
+    amber: Cell = Cell()
+    direction: Direction = Direction.HIGHER
+    unit: str = ""
+    description: str = ""
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What holds for the whole plan.
+
+    ``do_not_contact``: FEEL boolean over the customer; true stops every action that reaches the customer.
+    ``blocked_channels``: FEEL list of channels the customer does not want. ``horizon``: how far ahead of ``as_of``
+    a plan looks (duration; blank = until the end of the day).
+    """
+
+    do_not_contact: Cell = Cell()
+    blocked_channels: Cell = Cell()
+    horizon: Cell = Cell()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """A whole rule set: one document, whatever files it was read from.
+
+    ``decisions`` and ``kpis`` keep the order of the document; ``files`` are all files read, for the record.
+    """
+
+    name: str
+    label: Label = Label()
+    description: str = ""
+    version: str = ""
+    time_zone: str = "UTC"
+    language: str = "en"
+    vocabulary: Vocabulary = Vocabulary()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    policies: Policies = Policies()
+    decisions: Mapping[str, DecisionTable] = field(default_factory=dict)
+    kpis: Mapping[str, Kpi] = field(default_factory=dict)
+    files: tuple[str, ...] = field(default=(), compare=False)
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+class ColumnType(StrEnum):
+    """How the cells of an action column are read."""
+
+    TEMPLATE = "template"  # literal text with {{ placeholders }}
+    WORD = "word"  # a word of the column's allowed values, or literal text
+    FREQUENCY = "frequency"  # 每两周1次, weekly, P2W
+    DURATION = "duration"  # 24h, 48小时, P3D, signed
+    EXPRESSION = "expression"  # FEEL over the customer
+    NUMBER = "number"  # a FEEL expression giving a number
+
+
+@dataclass(frozen=True, slots=True)
+class ActionColumn:
+    """A result column that cadence and escalation tables understand."""
+
+    name: str
+    type: ColumnType
+    label: Label
+    aliases: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    description: str
+
+    def spellings(self) -> tuple[str, ...]:
+        """Every header that means this column, the canonical name first."""
+        return (self.name, self.label.en, self.label.zh, *self.aliases)
+
+
+_BOTH = (Kind.CADENCE, Kind.ESCALATION)
+_CADENCE = (Kind.CADENCE,)
+_ESCALATION = (Kind.ESCALATION,)
+
+ACTION_COLUMNS: Mapping[str, ActionColumn] = {
+    c.name: c
+    for c in (
+        ActionColumn(
+            "every", ColumnType.FREQUENCY, Label("Frequency", "跟进频率"), ("频率", "interval"), _CADENCE,
+            "how often, counted from the anchor: 每两周1次, weekly, P2W",
+        ),
+        ActionColumn(
+            "offset", ColumnType.DURATION, Label("Offset", "偏移"), ("when", "时点"), _CADENCE,
+            "once, this long after the anchor (negative: before): P3D, -P30D",
+        ),
+        ActionColumn(
+            "anchor", ColumnType.EXPRESSION, Label("Anchor", "起算点"), ("from", "起算"), _CADENCE,
+            "the date or instant that time is counted from; overrides the table's setting",
+        ),
+        ActionColumn(
+            "signal", ColumnType.WORD, Label("Signal", "风险信号"), ("信号",), _ESCALATION,
+            "what opens an episode; rows of one signal are its levels",
+        ),
+        ActionColumn(
+            "level", ColumnType.NUMBER, Label("Level", "升级层级"), ("层级", "级别"), _ESCALATION,
+            "1 is told first",
+        ),
+        ActionColumn(
+            "since", ColumnType.EXPRESSION, Label("Since", "起始时间"), ("起始",), _ESCALATION,
+            "when the episode began; overrides the table's setting",
+        ),
+        ActionColumn(
+            "after", ColumnType.DURATION, Label("After", "多久后"), ("延迟",), _ESCALATION,
+            "the level is reached when the episode has lasted this long (blank: at once)",
+        ),
+        ActionColumn(
+            "within", ColumnType.DURATION, Label("Within", "时限"), ("deadline", "限时", "完成时限"), _BOTH,
+            "time allowed once the action is called for",
+        ),
+        ActionColumn(
+            "task", ColumnType.WORD, Label("Task", "行动"), ("action", "行动项", "动作"), _BOTH,
+            "what is to be done, as a short name",
+        ),
+        ActionColumn(
+            "channel", ColumnType.WORD, Label("Channel", "跟进方式"), ("方式", "渠道"), _BOTH,
+            "how the customer or colleague is reached",
+        ),
+        ActionColumn(
+            "content", ColumnType.TEMPLATE, Label("Content", "跟进内容重点"), ("内容", "跟进内容", "说明"), _BOTH,
+            "what to say or do; {{ name }} stands for a fact of the customer",
+        ),
+        ActionColumn(
+            "owner_role", ColumnType.WORD, Label("Owner role", "责任人"), ("owner", "role", "角色", "负责人"), _BOTH,
+            "who does it: a role of the rule set",
+        ),
+        ActionColumn(
+            "priority", ColumnType.NUMBER, Label("Priority", "优先级"), (), _BOTH,
+            "1 is most urgent; default 3",
+        ),
+        ActionColumn(
+            "purpose", ColumnType.WORD, Label("Purpose", "目的"), (), _BOTH,
+            "marketing, service or internal; do-not-contact stops all but internal",
+        ),
+    )
+}
+"""Result columns of cadence and escalation tables, by name."""
+
+DECISION_SETTINGS: Mapping[Kind, Mapping[str, str]] = {
+    Kind.CLASSIFICATION: {},
+    Kind.CADENCE: {
+        "anchor": "FEEL giving a date, an instant or null: where counting starts (column `anchor` overrides it)",
+        "if_never": "what a null anchor means: `now` (due at as_of, the default), `skip`, or a FEEL instant",
+        "suppress": "FEEL boolean: true withholds the actions of this table, and says so",
+        "purpose": "marketing (default), service or internal",
+    },
+    Kind.ESCALATION: {
+        "since": "FEEL giving the instant the signal began; without it the episode opens when first seen",
+        "suppress": "FEEL boolean: true withholds the actions of this table, and says so",
+        "purpose": "internal (default), service or marketing",
+    },
+}
+"""Settings each kind understands, with one line for the reference."""
