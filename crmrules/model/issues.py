@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from crmrules.model.codes import CODES, IssueCode
+from crmrules.model.codes import CODES
+from crmrules.model.codes._base import IssueCode
 from crmrules.model.spans import NOWHERE, Span
 
 

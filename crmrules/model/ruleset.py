@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crmrules.model.spans import NOWHERE, Span
-from crmrules.model.vocabulary import Cell, Label, Parameter, Role, Vocabulary
+from crmrules.model.vocabulary import BLANK, NO_LABEL, NO_VOCABULARY, Cell, Label, Parameter, Role, Vocabulary
 
 
 class Kind(StrEnum):
@@ -62,8 +62,8 @@ class Rule:
     when: tuple[Cell, ...]
     then: tuple[Cell, ...]
     note: str = ""
-    valid_from: Cell = Cell()
-    valid_to: Cell = Cell()
+    valid_from: Cell = BLANK
+    valid_to: Cell = BLANK
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -82,7 +82,7 @@ class DecisionTable:
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
     rules: tuple[Rule, ...]
-    label: Label = Label()
+    label: Label = NO_LABEL
     description: str = ""
     defaults: Mapping[str, Cell] = field(default_factory=dict)
     settings: Mapping[str, Cell] = field(default_factory=dict)
@@ -119,19 +119,19 @@ class Kpi:
 
     id: str
     type: KpiType
-    label: Label = Label()
+    label: Label = NO_LABEL
     over: str = "customer"
-    where: Cell = Cell()
-    window: Cell = Cell()
+    where: Cell = BLANK
+    window: Cell = BLANK
     window_on: str = ""
-    value: Cell = Cell()
-    numerator: Cell = Cell()
-    denominator: Cell = Cell()
-    percentile: Cell = Cell()
+    value: Cell = BLANK
+    numerator: Cell = BLANK
+    denominator: Cell = BLANK
+    percentile: Cell = BLANK
     group_by: tuple[str, ...] = ()
     groups_from: str = ""
-    target: Cell = Cell()
-    amber: Cell = Cell()
+    target: Cell = BLANK
+    amber: Cell = BLANK
     direction: Direction = Direction.HIGHER
     unit: str = ""
     description: str = ""
@@ -147,9 +147,9 @@ class Policies:
     a plan looks (duration; blank = until the end of the day).
     """
 
-    do_not_contact: Cell = Cell()
-    blocked_channels: Cell = Cell()
-    horizon: Cell = Cell()
+    do_not_contact: Cell = BLANK
+    blocked_channels: Cell = BLANK
+    horizon: Cell = BLANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,12 @@ class RuleSet:
     """
 
     name: str
-    label: Label = Label()
+    label: Label = NO_LABEL
     description: str = ""
     version: str = ""
     time_zone: str = "UTC"
     language: str = "en"
-    vocabulary: Vocabulary = Vocabulary()
+    vocabulary: Vocabulary = NO_VOCABULARY
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     policies: Policies = Policies()

@@ -22,6 +22,9 @@ class Label:
         return first or second or fallback
 
 
+NO_LABEL = Label()
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A piece of source text (a condition, a result, a formula) and where it stands. Blank is ``""``."""
@@ -30,12 +33,15 @@ class Cell:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+BLANK = Cell()
+
+
 @dataclass(frozen=True, slots=True)
 class AllowedValue:
     """One allowed word of a string fact; order in the list is priority order (highest first)."""
 
     value: str
-    label: Label = Label()
+    label: Label = NO_LABEL
     aliases: tuple[str, ...] = ()
 
     def spellings(self) -> Iterator[str]:
@@ -72,7 +78,7 @@ class Fact:
     name: str
     entity: str = "customer"
     type: str = "string"
-    label: Label = Label()
+    label: Label = NO_LABEL
     aliases: tuple[str, ...] = ()
     values: tuple[AllowedValue, ...] = ()
     scale: int | None = None
@@ -97,8 +103,8 @@ class Parameter:
 
     name: str
     type: str = "number"
-    value: Cell = Cell()
-    label: Label = Label()
+    value: Cell = BLANK
+    label: Label = NO_LABEL
     aliases: tuple[str, ...] = ()
     unit: str = ""
     note: str = ""
@@ -116,7 +122,7 @@ class Role:
     a role without one, or whose expression is null, is a queue under the role's own name."""
 
     name: str
-    label: Label = Label()
+    label: Label = NO_LABEL
     aliases: tuple[str, ...] = ()
     person: Cell | None = None
     span: Span = field(default=NOWHERE, compare=False)
@@ -171,3 +177,6 @@ class Vocabulary:
     def customer(self) -> Mapping[str, Fact]:
         """The facts of the customer itself."""
         return self.of("customer")
+
+
+NO_VOCABULARY = Vocabulary()

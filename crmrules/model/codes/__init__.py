@@ -7,6 +7,7 @@ H hosting, X running and command line.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from crmrules.model.codes._base import IssueCode
@@ -18,7 +19,7 @@ from crmrules.model.codes.language import LANGUAGE_CODES
 from crmrules.model.codes.rulesets import RULESET_CODES
 from crmrules.model.codes.tables import TABLE_CODES
 
-CODES = MappingProxyType(
+CODES: Mapping[str, IssueCode] = MappingProxyType(
     {
         entry.code: entry
         for entry in (
