@@ -70,7 +70,7 @@ class FunctionType(Type):
         return "function<" + ", ".join(map(str, self.params)) + f"> -> {self.result}"
 
 
-ANY = Type("Any")
+ANY: Type = Type("Any")
 NULL = Type("Null")
 NUMBER = Type("number")
 STRING = Type("string")
