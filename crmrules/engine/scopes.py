@@ -1,0 +1,136 @@
+"""The vocabulary as the language sees it: which names a formula or cell may use, their types and their spellings.
+
+Two scopes exist. Over the *customer* stand its facts, its related records under their plural (``orders``), ``as_of``,
+``previous`` (what the last run decided) and the parameters. Over a *row* of another entity stand that row's facts,
+``as_of``, the parameters, and — for KPIs — the row's customer as ``customer``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from crmrules.feel.scope import Scope, default_builtins
+from crmrules.feel.typenames import type_named
+from crmrules.feel.types import ANY, DATE_TIME, ContextType, ListType, Type
+from crmrules.model.issues import Issue, issue
+from crmrules.model.ports import Registry
+from crmrules.model.ruleset import Kind, RuleSet
+from crmrules.model.values import Value
+from crmrules.model.vocabulary import ENTITIES, Fact, Parameter
+
+AS_OF: Final = "as_of"
+PREVIOUS: Final = "previous"
+CUSTOMER: Final = "customer"
+RESERVED: Final = frozenset({AS_OF, PREVIOUS, CUSTOMER, *(e.plural for e in ENTITIES.values())})
+"""Names that no fact of the customer and no parameter may take."""
+
+RELATED: Final[Mapping[str, str]] = MappingProxyType(
+    {name: entity.plural for name, entity in ENTITIES.items() if name not in ("customer", "owner")}
+)
+"""Entities whose records belong to a customer, and the name their list has in formulas."""
+
+
+def fact_type(fact: Fact) -> Type:
+    """The fact's type; ``Any`` for a type nobody knows (the loader has reported it)."""
+    return type_named(fact.type) or ANY
+
+
+def row_type(facts: Mapping[str, Fact]) -> ContextType:
+    """A record as a context of its facts; nothing else is in it."""
+    return ContextType(fields=MappingProxyType({name: fact_type(fact) for name, fact in facts.items()}), open=False)
+
+
+def decided_facts(ruleset: RuleSet) -> dict[str, str]:
+    """Facts that classification tables give → the table that gives it first."""
+    result: dict[str, str] = {}
+    for table in ruleset.decisions.values():
+        if table.kind is Kind.CLASSIFICATION:
+            for name in table.outputs:
+                result.setdefault(name, table.id)
+    return result
+
+
+def customer_scope(ruleset: RuleSet, constants: Mapping[str, Value], registry: Registry | None = None) -> Scope:
+    """What formulas, cells, settings and policies over the customer may name."""
+    facts = ruleset.vocabulary.customer
+    names: dict[str, Type] = {name: fact_type(fact) for name, fact in facts.items()}
+    for entity, plural in RELATED.items():
+        names[plural] = ListType(item=row_type(ruleset.vocabulary.of(entity)))
+    decided = decided_facts(ruleset)
+    names[AS_OF] = DATE_TIME
+    names[PREVIOUS] = row_type({name: fact for name, fact in facts.items() if name in decided})
+    return _scope(ruleset, names, (CUSTOMER, *RELATED), constants, registry)
+
+
+def row_scope(ruleset: RuleSet, entity: str, constants: Mapping[str, Value], registry: Registry | None = None) -> Scope:
+    """What a formula over one row of ``entity`` may name; ``customer.<fact>`` is the customer the row belongs to."""
+    facts = ruleset.vocabulary.of(entity)
+    names: dict[str, Type] = {name: fact_type(fact) for name, fact in facts.items()}
+    names[AS_OF] = DATE_TIME
+    if entity != CUSTOMER:
+        names.setdefault(CUSTOMER, row_type(ruleset.vocabulary.customer))
+    return _scope(ruleset, names, (entity, CUSTOMER), constants, registry)
+
+
+def _scope(
+    ruleset: RuleSet,
+    names: Mapping[str, Type],
+    entities: Iterable[str],
+    constants: Mapping[str, Value],
+    registry: Registry | None,
+) -> Scope:
+    functions = registry.functions if registry is not None else {}
+    return Scope(
+        names=MappingProxyType(dict(names)),
+        spellings=MappingProxyType(_spellings(ruleset, names, entities)),
+        constants=MappingProxyType(dict(constants)),
+        builtins={**default_builtins(), **functions} if functions else default_builtins(),
+    )
+
+
+def _spellings(ruleset: RuleSet, names: Mapping[str, Type], entities: Iterable[str]) -> dict[str, str]:
+    """Label or alias → name. The first entity's own words win; among the others a word that two facts of different
+    names share means neither, so that it is reported as unknown instead of being guessed."""
+    result: dict[str, str] = {}
+    shared: set[str] = set()
+    own = True
+    for entity in entities:
+        for fact in ruleset.vocabulary.of(entity).values():
+            for spelling in fact.spellings():
+                if spelling in names or spelling == fact.name:
+                    continue
+                known = result.setdefault(spelling, fact.name)
+                if known != fact.name and not own:
+                    shared.add(spelling)
+        if own:
+            protected = set(result)
+        own = False
+    for spelling in shared - protected:
+        del result[spelling]
+    for entity, plural in RELATED.items():
+        label = ENTITIES[entity].label.zh
+        if plural in names and label not in names:
+            result.setdefault(label, plural)
+    for parameter in ruleset.parameters.values():
+        for spelling in parameter.spellings():
+            if spelling not in names and spelling != parameter.name:
+                result.setdefault(spelling, parameter.name)
+    return result
+
+
+def name_issues(ruleset: RuleSet) -> list[Issue]:
+    """Names that mean two things at once: parameters against facts, and either against the reserved names."""
+    issues: list[Issue] = []
+    facts = ruleset.vocabulary.customer
+    named: Iterable[Fact | Parameter] = (*facts.values(), *ruleset.parameters.values())
+    issues.extend(issue("P109", word.span, found=word.name) for word in named if word.name in RESERVED)
+    spelt = {spelling: fact for fact in facts.values() for spelling in fact.spellings()}
+    for parameter in ruleset.parameters.values():
+        for spelling in parameter.spellings():
+            fact = spelt.get(spelling)
+            if fact is not None:
+                issues.append(issue("P110", parameter.span, found=spelling, fact=fact.name, place=fact.span))
+                break
+    return issues
