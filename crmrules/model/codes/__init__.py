@@ -2,7 +2,7 @@
 
 Codes are stable: they are what CI jobs, documentation and people hang on. A code is a letter for the room and
 a number: F language, T tables, R rule-set documents, V vocabulary and model, W workbooks, D data, P planning,
-H hosting, X running and command line.
+H hosting, O outputs and reports, X running and command line.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from crmrules.model.codes.data import DATA_CODES
 from crmrules.model.codes.engine import ENGINE_CODES
 from crmrules.model.codes.hosting import HOSTING_CODES
 from crmrules.model.codes.language import LANGUAGE_CODES
+from crmrules.model.codes.review import REVIEW_CODES
 from crmrules.model.codes.rulesets import RULESET_CODES
 from crmrules.model.codes.tables import TABLE_CODES
 
@@ -29,6 +30,7 @@ CODES: Mapping[str, IssueCode] = MappingProxyType(
             *DATA_CODES,
             *ENGINE_CODES,
             *HOSTING_CODES,
+            *REVIEW_CODES,
             *COMMAND_CODES,
         )
     }

@@ -1,0 +1,26 @@
+"""Issue codes of review/: outputs and reports (O...)."""
+
+from __future__ import annotations
+
+from crmrules.model.codes._base import IssueCode
+
+REVIEW_CODES: tuple[IssueCode, ...] = (
+    IssueCode(
+        "O101",
+        "there is no plan format {found}; choose one of {expected}",
+        "没有 {found} 这种计划格式；可选：{expected}",
+        example="plan.pdf",
+    ),
+    IssueCode(
+        "O102",
+        "a plan as {found} cannot go to the standard output; give a file name, or choose one of {expected}",
+        "{found} 格式的计划不能写到标准输出；请给出文件名，或选用 {expected}",
+        example="--out - --format xlsx",
+    ),
+    IssueCode(
+        "O103",
+        "the file cannot be written: {reason}",
+        "无法写入文件：{reason}",
+        example="no/such/folder/plan.json",
+    ),
+)
