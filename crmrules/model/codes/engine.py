@@ -1,7 +1,313 @@
-"""Issue codes of engine/: compiling, deciding, planning (P...)."""
+"""Issue codes of engine/: compiling (P1.. structure, P2.. result cells, P3.. action columns), deciding (P4..),
+planning (P5..), KPIs (P6..)."""
 
 from __future__ import annotations
 
 from crmrules.model.codes._base import IssueCode
 
-ENGINE_CODES: tuple[IssueCode, ...] = ()
+
+_STRUCTURE = (
+    IssueCode(
+        "P101",
+        "fact '{fact}' is given by two tables, '{first}' ({place}) and '{second}'; one table decides a fact",
+        "字段“{fact}”由两张规则表给出：“{first}”（{place}）和“{second}”；一个字段只能由一张表决定",
+        example="two classification tables with outputs: [value_tier]",
+    ),
+    IssueCode(
+        "P102",
+        "fact '{fact}' has a formula and is also the result of table '{table}'; it can be derived or decided, not both",
+        "字段“{fact}”既有公式，又是规则表“{table}”的结果；只能二者取一",
+        example="value_tier: {type: string, formula: 'name'}  # and a table with outputs: [value_tier]",
+    ),
+    IssueCode(
+        "P103",
+        "these need each other, so none can come first: {members} ({places})",
+        "以下各项互相依赖，无法排定先后：{members}（{places}）",
+        example="a: {type: number, formula: b + 1}   b: {type: number, formula: a + 1}",
+    ),
+    IssueCode(
+        "P104",
+        "'{found}' is no fact of the customer, so table '{table}' cannot give it",
+        "客户没有字段“{found}”，规则表“{table}”无法给出它",
+        example="outputs: [value_teir]",
+    ),
+    IssueCode(
+        "P105",
+        "'{found}' is no result column of {kind} tables; they have {allowed}",
+        "“{found}”不是{kind}表的结果列；可用的列：{allowed}",
+        example="kind: cadence   outputs: [evry, task]",
+    ),
+    IssueCode(
+        "P106",
+        "hit policy {policy} gives {expected}, but fact '{fact}' is declared as {found}",
+        "命中策略 {policy} 的结果是 {expected}，而字段“{fact}”声明为 {found}",
+        example="hit_policy: C   # with value_tier: {type: string}",
+    ),
+    IssueCode(
+        "P107",
+        "there is no parameter '{found}' to set",
+        "没有名为“{found}”的参数可设置",
+        example="crmrules plan rules.yaml --set high_valeu=60万",
+    ),
+    IssueCode(
+        "P108",
+        "parameter '{name}' is declared as {expected}, found {found}",
+        "参数“{name}”声明为 {expected}，实际为 {found}",
+        example="high_value: {type: number, value: '\"many\"'}",
+    ),
+    IssueCode(
+        "P109",
+        "'{found}' is a word of the language's own here and cannot be a name",
+        "“{found}”在此处有专门含义，不能用作名称",
+        example="vocabulary: {customer: {orders: {type: number}}}",
+    ),
+    IssueCode(
+        "P110",
+        "'{found}' names both this parameter and the fact '{fact}' ({place})",
+        "“{found}”既是此参数的名称，又是字段“{fact}”（{place}）的名称",
+        example="a parameter and a fact with one label",
+    ),
+    IssueCode(
+        "P111",
+        "'{found}' is no time zone",
+        "“{found}”不是时区",
+        example="time_zone: Asia/Shangai",
+    ),
+    IssueCode(
+        "P112",
+        "'{found}' is no setting of {kind} tables; they have {allowed}",
+        "“{found}”不是{kind}表的设置；可用的设置：{allowed}",
+        example="kind: cadence   settings: {ancor: last_touch_at}",
+    ),
+    IssueCode(
+        "P113",
+        "the default for '{found}' has no column: table '{table}' gives {allowed}",
+        "默认值“{found}”没有对应的结果列：规则表“{table}”的结果列为 {allowed}",
+        example="outputs: [value_tier]   default: {stage: lost}",
+    ),
+    IssueCode(
+        "P114",
+        "fact '{fact}' is given by a table and has a default, which belongs to the table (default: {{{fact}: …}})",
+        "字段“{fact}”由规则表给出，其默认值应写在规则表中（default: {{{fact}: …}}）",
+        example="value_tier: {type: string, missing: default, default: low}  # and outputs: [value_tier]",
+    ),
+)
+
+_RESULTS = (
+    IssueCode(
+        "P201",
+        "'{found}' is no word of '{fact}'; allowed: {allowed}",
+        "“{found}”不是“{fact}”的取值；可用的取值：{allowed}",
+        example="then: {value_tier: hgih}",
+    ),
+    IssueCode(
+        "P202",
+        "'{fact}' is {expected}, found {found}",
+        "“{fact}”的类型是 {expected}，实际为 {found}",
+        example="then: {score: '\"many\"'}  # score: {type: number}",
+    ),
+    IssueCode(
+        "P203",
+        "fact '{fact}' is read as its default when missing, but has none",
+        "字段“{fact}”声明了缺失时取默认值，却没有默认值",
+        example="vip: {type: boolean, missing: default}",
+    ),
+)
+
+_ACTIONS = (
+    IssueCode(
+        "P301",
+        "'{found}' is no frequency; expected for instance 每周1次, 每两周1次, weekly, every 2-3 days, P2W",
+        "“{found}”不是跟进频率；写法如：每周1次、每两周1次、每2-3天1次、weekly、P2W",
+        example="then: {every: 每周一此}",
+    ),
+    IssueCode(
+        "P302",
+        "'{found}' is no duration; expected for instance 24h, 48小时, 3天, P3D, 提前30天",
+        "“{found}”不是时长；写法如：24h、48小时、3天、P3D、提前30天",
+        example="then: {within: soon}",
+    ),
+    IssueCode(
+        "P303",
+        "'{found}' is no role of the rule set; roles: {allowed}",
+        "规则集没有角色“{found}”；已有角色：{allowed}",
+        example="then: {owner_role: acount_manager}",
+    ),
+    IssueCode(
+        "P304",
+        "'{found}' is no word of column '{column}'; allowed: {allowed}",
+        "“{found}”不是“{column}”列的取值；可用的取值：{allowed}",
+        example="then: {channel: telefone}",
+    ),
+    IssueCode(
+        "P305",
+        "the row needs either 'every' or 'offset', found {found}",
+        "此行的“跟进频率（every）”与“偏移（offset）”须填且只填一个，实际{found}",
+        example="then: {task: 回访}   # in a cadence table",
+    ),
+    IssueCode(
+        "P306",
+        "nothing says from when time is counted: the table has no setting 'anchor' and the row no value in a column 'anchor'",
+        "没有起算点：规则表没有 anchor 设置，此行的“起算点（anchor）”列也为空",
+        example="kind: cadence   # without settings: {anchor: …}",
+    ),
+    IssueCode(
+        "P307",
+        "'{column}' is a whole number from {low} to {high}, found {found}",
+        "“{column}”须为 {low} 到 {high} 的整数，实际为 {found}",
+        example="then: {priority: 1.5}",
+    ),
+    IssueCode(
+        "P308",
+        "a time allowed cannot be negative, found {found}",
+        "时限不能为负，实际为 {found}",
+        example="then: {within: -P1D}",
+    ),
+    IssueCode(
+        "P309",
+        "the text is no template: {reason}",
+        "文本的占位符写法有误：{reason}",
+        example="then: {content: '{{ name'}",
+    ),
+    IssueCode(
+        "P310",
+        "{found} is refused: {what} is not allowed in a text; placeholders name facts and use filters",
+        "拒绝 {found}：文本中不允许使用 {what}；占位符只能写字段名和过滤器",
+        example="then: {content: \"{{ ''.__class__ }}\"}",
+    ),
+    IssueCode(
+        "P311",
+        "the placeholder '{found}' names nothing of the customer",
+        "占位符“{found}”不是客户的字段",
+        example="then: {content: '{{ nmae }}'}",
+    ),
+    IssueCode(
+        "P312",
+        "there is no filter '{found}'; filters: {allowed}",
+        "没有过滤器“{found}”；可用的过滤器：{allowed}",
+        example="then: {content: '{{ name | uper }}'}",
+    ),
+)
+
+_DECIDING = (
+    IssueCode(
+        "P401",
+        "customer {customer}: '{text}' could not be evaluated: {reason}",
+        "客户 {customer}：无法计算“{text}”：{reason}",
+        severity="warning",
+        example="formula: 1 / orders_12m   # for a customer without orders",
+    ),
+    IssueCode(
+        "P402",
+        "customer {customer}: table '{table}' allows one row ({policy}), but rows {rules} contradict each other; no result",
+        "客户 {customer}：规则表“{table}”只允许一行命中（{policy}），而 {rules} 互相矛盾；没有结果",
+        severity="warning",
+        example="two rows with overlapping ranges in a table with hit_policy: U",
+    ),
+    IssueCode(
+        "P403",
+        "customer {customer}: '{fact}' is missing and must not be",
+        "客户 {customer}：缺少必填字段“{fact}”",
+        severity="warning",
+        example="a customer without owner, where owner: {missing: error}",
+    ),
+    IssueCode(
+        "P404",
+        "customer {customer}: '{fact}' is {found}, outside {expected}; read as unknown",
+        "客户 {customer}：“{fact}”为 {found}，超出范围 {expected}；按未知处理",
+        severity="warning",
+        example="score: {type: number, range: '[0..100]', formula: 120}",
+    ),
+    IssueCode(
+        "P405",
+        "customer {customer}: '{fact}' is {expected}, but '{text}' gave {found}; read as unknown",
+        "客户 {customer}：“{fact}”应为 {expected}，而“{text}”得到 {found}；按未知处理",
+        severity="warning",
+        example="then: {value_tier: previous.stage}   # stage has other words",
+    ),
+    IssueCode(
+        "P406",
+        "customer {customer}: the outputs of {rules} in table '{table}' cannot be combined by {policy}; no result",
+        "客户 {customer}：规则表“{table}”中 {rules} 的结果无法按 {policy} 汇总；没有结果",
+        severity="warning",
+        example="hit_policy: C+ over outputs of which one is unknown",
+    ),
+    IssueCode(
+        "P407",
+        "customer {customer}: '{text}' should give a date or an instant, found {found}; the task is left out",
+        "客户 {customer}：“{text}”应得到日期或时刻，实际为 {found}；此行动未生成",
+        severity="warning",
+        example="settings: {anchor: annual_amount}",
+    ),
+    IssueCode(
+        "P410",
+        "record {customer}: '{field}' should be {expected}, found {found}",
+        "记录 {customer}：“{field}”应为 {expected}，实际为 {found}",
+        example="rules.decide({'id': 'C1', 'annual_amount': 'a lot'}, as_of='2026-03-02')",
+    ),
+    IssueCode(
+        "P411",
+        "record {customer}: '{field}' is {found}, outside {expected}",
+        "记录 {customer}：“{field}”为 {found}，超出范围 {expected}",
+        example="rules.decide({'id': 'C1', 'satisfaction': 101}, as_of='2026-03-02')",
+    ),
+    IssueCode(
+        "P412",
+        "record {customer}: there is no fact '{field}'; it is not read",
+        "记录 {customer}：没有字段“{field}”，未予读取",
+        severity="warning",
+        example="rules.decide({'id': 'C1', 'anual_amount': 5}, as_of='2026-03-02')",
+    ),
+    IssueCode(
+        "P413",
+        "a record needs an id under 'id' or 'customer_id', found {found}",
+        "记录需要 id 或 customer_id，实际为 {found}",
+        example="rules.decide({'annual_amount': 5}, as_of='2026-03-02')",
+    ),
+    IssueCode(
+        "P414",
+        "'{found}' is no instant; expected a date or an ISO date and time such as 2026-03-02T09:00:00",
+        "“{found}”不是时刻；应为日期或 ISO 日期时间，如 2026-03-02T09:00:00",
+        example="rules.decide(record, as_of='tomorrow')",
+    ),
+    IssueCode(
+        "P415",
+        "record {customer}: '{field}' is no word of '{fact}': {found}; allowed: {allowed}",
+        "记录 {customer}：“{field}”的值 {found} 不是“{fact}”的取值；可用的取值：{allowed}",
+        example="rules.decide({'id': 'C1', 'lost_cause': 'prcie'}, as_of='2026-03-02')",
+    ),
+)
+
+_PLANNING = (
+    IssueCode(
+        "P501",
+        "customer {customer}: the text '{text}' could not be filled in: {reason}",
+        "客户 {customer}：无法填写文本“{text}”：{reason}",
+        severity="warning",
+        example="content: '{{ name | money }}'",
+    ),
+    IssueCode(
+        "P502",
+        "the same ({same}) for {count} more, among them {examples}",
+        "同样的问题（{same}）另有 {count} 处，例如 {examples}",
+        severity="warning",
+        example="a failing formula met for 100 customers",
+    ),
+    IssueCode(
+        "P503",
+        "customer {customer}: it cannot be told whether '{text}' holds: {reason}; the customer's actions are withheld",
+        "客户 {customer}：无法判断“{text}”是否成立：{reason}；该客户的行动暂不安排",
+        severity="warning",
+        example="policies: {do_not_contact: refused_count / 0 > 1}",
+    ),
+    IssueCode(
+        "P504",
+        "a plan looks ahead, so its horizon is a duration such as P7D, found {found}",
+        "计划的展望期须为时长，如 P7D，实际为 {found}",
+        example="policies: {horizon: -P1D}",
+    ),
+)
+
+_KPIS: tuple[IssueCode, ...] = ()
+
+ENGINE_CODES: tuple[IssueCode, ...] = (*_STRUCTURE, *_RESULTS, *_ACTIONS, *_DECIDING, *_PLANNING, *_KPIS)
