@@ -29,6 +29,10 @@ class PlanError(CrmRulesError):
     """A plan cannot be made or written."""
 
 
+class StateError(CrmRulesError):
+    """The state of runs cannot be read or written."""
+
+
 class PluginError(CrmRulesError):
     """A plugin cannot be loaded or does not keep its contract."""
 

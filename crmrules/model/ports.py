@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from crmrules.model.spans import NOWHERE, Span
 
 if TYPE_CHECKING:
+    from crmrules.model.decision import History
     from crmrules.model.issues import Issue
-    from crmrules.model.plan import Action
+    from crmrules.model.plan import Action, ActionPlan
     from crmrules.model.values import DateTime
 
 
@@ -29,9 +30,12 @@ class SourceSpec:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """Untyped rows: one tuple per row, aligned with ``columns``. Text storages give text; others what they hold.
+    """Untyped rows: one sequence per row, aligned with ``columns``. Text storages give text; others what they hold
+    (``int``, ``Decimal``, ``bool``, ``None``, the standard library's dates and times, lists; never ``float``).
 
-    ``rows`` is read once, lazily. ``place(row_number, column)`` names the file and row for errors, where
+    ``rows`` is read once, lazily. A row of another length is reported by the reader as ragged; a cell that cannot be
+    read holds an :class:`~crmrules.model.issues.Issue` in place of its value. Where reading cannot go on, the
+    iterator raises :class:`~crmrules.model.errors.DataError`. ``place(row_number, column)`` names the file and row for errors, where
     ``row_number`` counts data rows from 0. ``encoding`` is reported to the user when it had to be found out.
     """
 
@@ -99,7 +103,8 @@ class Registry:
     """Everything that adapters and plugins contribute, as plain data, built once by hosting/.
 
     ``formats`` maps a file suffix (``".yaml"``) to a reader of rule-file documents; ``functions`` a FEEL name to a
-    declaration the language understands.
+    declaration the language understands; ``state_stores`` a URL scheme to an opener; ``plan_filters`` are applied to
+    every plan, in this order.
     """
 
     storages: Mapping[str, Storage] = field(default_factory=dict)
@@ -107,21 +112,28 @@ class Registry:
     formats: Mapping[str, Any] = field(default_factory=dict)
     functions: Mapping[str, Any] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    state_stores: Mapping[str, Callable[[str], StateStore]] = field(default_factory=dict)
+    plan_filters: tuple[Callable[[ActionPlan], ActionPlan], ...] = ()
     plugins: tuple[PluginInfo, ...] = ()
     issues: tuple[Issue, ...] = ()
 
 
 class StateStore(Protocol):
-    """Where runs keep what happened. Used by :mod:`crmrules.runs` only."""
+    """Where runs keep what happened: histories of customers, and an outbox of actions. Used by
+    :mod:`crmrules.runs` only, whose ``records`` module has the types of what goes in and out."""
 
-    def histories(self, ruleset: str) -> Mapping[str, Any]:
-        """History of every customer known to this rule set."""
+    def histories(self, ruleset: str, before: DateTime) -> Mapping[str, History]:
+        """What runs of this rule set as of earlier moments left, by customer id."""
         ...
 
-    def commit(self, run: Any) -> int:
-        """Write one run's values, episodes and actions in one transaction; returns how many actions were new."""
+    def commit(self, run: Any) -> Any:
+        """Write one run's values, episodes and actions in one transaction; actions known by key are not doubled."""
         ...
 
-    def pending(self, now: DateTime, limit: int) -> Sequence[Action]:
-        """Actions committed and not yet delivered, oldest first."""
+    def pending(self, ruleset: str, *, after: int = 0, limit: int = 100) -> Sequence[Any]:
+        """Actions committed and not yet delivered, oldest first, numbered above ``after``."""
+        ...
+
+    def settle(self, answers: Sequence[Any], notifiers: Sequence[str], as_of: DateTime) -> None:
+        """Record what notifiers answered."""
         ...

@@ -52,7 +52,8 @@ COMMAND_CODES: tuple[IssueCode, ...] = (
         "X108",
         "--as-of is missing: say for which moment the rules are evaluated, for example --as-of 2026-03-01 "
         "(crmrules never reads the clock, so that the same input gives the same plan)",
-        "缺少 --as-of：请说明按哪个时间点计算，例如 --as-of 2026-03-01（crmrules 从不读取系统时钟，同样的输入总是得到同样的计划）",
+        "缺少 --as-of：请说明按哪个时间点计算，例如 --as-of 2026-03-01"
+        "（crmrules 从不读取系统时钟，同样的输入总是得到同样的计划）",
         example="crmrules plan rules.yaml --data data",
     ),
     IssueCode(
@@ -162,7 +163,8 @@ COMMAND_CODES: tuple[IssueCode, ...] = (
     ),
     IssueCode(
         "X207",
-        "{notifier} could not deliver {count} of {total} actions, they stay pending and the next run sends them: {reason}",
+        "{notifier} could not deliver {count} of {total} actions, they stay pending and the next run sends them: "
+        "{reason}",
         "{notifier} 有 {count} 条行动（共 {total} 条）未能送达，保持待发，下次运行会再次发送：{reason}",
         example="crmrules run … --notify file:/proc/actions.ndjson",
     ),
