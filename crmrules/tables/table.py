@@ -1,0 +1,216 @@
+"""A compiled decision table: which rows match the inputs, which cannot be told, and why.
+
+Lookup, trace and index evaluate cells through one function, so an explanation never differs from the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crmrules.model.decision import CellTrace, RuleTrace
+from crmrules.model.durations import DAY_NANOS
+from crmrules.model.ruleset import DecisionTable, HitPolicy
+from crmrules.model.values import Value
+from crmrules.tables.conditions import ANYTHING, Condition, Interval, Test, Verdict
+from crmrules.tables.index import Candidates, RowIndex, bits_to_rows
+from crmrules.tables.shapes import condition_of
+
+SCAN_LIMIT = 8
+"""Tables with fewer rows are scanned: an index would cost more than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellNote:
+    """A condition cell that could not be evaluated, by row and column, and the language's note about it."""
+
+    row: int
+    column: int
+    note: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The answer of a lookup.
+
+    ``rows`` match, in rule order (under FIRST only the first). ``undecided`` rows neither match nor fail: no cell
+    refuses, but at least one cannot tell; ``unknown`` are the columns of those cells. Under FIRST, rows after the
+    hit are not asked.
+    """
+
+    rows: tuple[int, ...]
+    undecided: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A condition that is not blank: its column, its test, and its shape where that is constant."""
+
+    column: int
+    test: Test
+    condition: Condition | None
+
+    def verdict(self, value: Value, env: dict[str, Value], notes: list[Any] | None) -> Verdict:
+        """The cell's answer. A test of constants cannot refuse an unknown value: it cannot tell."""
+        if value is None and self.condition is not None:
+            return self.condition.null
+        env["?"] = value
+        return self.test.call(env, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTable:
+    """The condition side of a decision table. ``windows`` holds each row's validity in days since 1970-01-01."""
+
+    policy: HitPolicy
+    size: int
+    width: int
+    cells: tuple[tuple[_Cell, ...], ...]
+    windows: tuple[Interval | None, ...]
+    dated: bool
+    index: RowIndex | None
+
+    def lookup(
+        self, values: Sequence[Value], env: Mapping[str, Value], notes: list[CellNote] | None = None
+    ) -> Hits:
+        """The rows that match ``values``, one per input column.
+
+        ``env`` is what cells may read besides; ``env["as_of"]`` (a ``DateTime`` in the rule set's zone) gives the
+        day for rows with validity dates. Cells that fail to evaluate are added to ``notes``, unless another cell
+        stops the row.
+        """
+        if self.index is not None:
+            found = self.index.candidates(values, self._day(env))
+            if not found.pending:
+                return self._settled(found, values)
+        else:
+            found = self._all_rows(env)
+        return self._resolve(found, values, dict(env), notes)
+
+    def trace(
+        self, table: DecisionTable, values: Sequence[Value], env: Mapping[str, Value]
+    ) -> tuple[RuleTrace, ...]:
+        """Every row with every cell's verdict on ``values``, evaluated as :meth:`lookup` does.
+
+        ``table`` is the table this one was compiled from; it gives the texts and the places.
+        """
+        scope = dict(env)
+        active = self._active(env)
+        traces = []
+        for number, rule in enumerate(table.rules):
+            verdicts: list[Verdict] = [True] * self.width
+            for cell in self.cells[number]:
+                verdicts[cell.column] = cell.verdict(values[cell.column], scope, None)
+            cells = tuple(
+                CellTrace(column.label or column.expression.text, text.text, value, verdict, text.span)
+                for column, text, value, verdict in zip(table.inputs, rule.when, values, verdicts, strict=True)
+            )
+            valid = bool(active >> number & 1)
+            matched = valid and all(verdict is True for verdict in verdicts)
+            traces.append(RuleTrace(rule.id, matched, cells, rule.span, valid))
+        return tuple(traces)
+
+    def _settled(self, found: Candidates, values: Sequence[Value]) -> Hits:
+        hits, undecided = found.hits, found.possible ^ found.hits
+        if self.policy is HitPolicy.FIRST and hits:
+            hits &= -hits
+            undecided &= hits - 1
+        rows = tuple(bits_to_rows(hits))
+        if not undecided or self.index is None:
+            return Hits(rows)
+        unknown = tuple(
+            column
+            for column, value in enumerate(values)
+            if value is None and self.index.null_open(column) & undecided
+        )
+        return Hits(rows, tuple(bits_to_rows(undecided)), unknown)
+
+    def _resolve(
+        self, found: Candidates, values: Sequence[Value], env: dict[str, Value], notes: list[CellNote] | None
+    ) -> Hits:
+        """Evaluate what the index could not: for each row still possible, the cells pending in it."""
+        pending = dict(found.pending)
+        seen: dict[int, tuple[Verdict, list[Any]]] = {}  # one evaluation per cell, however many rows share it
+        rows, undecided, unknown = [], [], set()
+        for row in bits_to_rows(found.possible):
+            open_columns, failures = [], []
+            for cell in self.cells[row]:
+                column = cell.column
+                if not pending.get(column, 0) >> row & 1:
+                    if values[column] is None and cell.condition is not None and cell.condition.null is None:
+                        open_columns.append(column)
+                    continue
+                answer = seen.get(id(cell))
+                if answer is None:
+                    cell_notes: list[Any] = []
+                    answer = cell.verdict(values[column], env, cell_notes), cell_notes
+                    seen[id(cell)] = answer
+                if answer[0] is False:
+                    break
+                if answer[0] is not True:
+                    open_columns.append(column)
+                failures += [CellNote(row, column, note) for note in answer[1]]
+            else:
+                if notes is not None:
+                    notes += failures
+                if open_columns:
+                    undecided.append(row)
+                    unknown.update(open_columns)
+                    continue
+                rows.append(row)
+                if self.policy is HitPolicy.FIRST:
+                    break
+        return Hits(tuple(rows), tuple(undecided), tuple(sorted(unknown)))
+
+    def _all_rows(self, env: Mapping[str, Value]) -> Candidates:
+        active = self._active(env)
+        return Candidates(active, active, tuple((column, active) for column in range(self.width)))
+
+    def _active(self, env: Mapping[str, Value]) -> int:
+        if not self.dated:
+            return (1 << self.size) - 1
+        day = self._day(env)
+        return sum(1 << row for row, window in enumerate(self.windows) if window is None or _within(day, window))
+
+    def _day(self, env: Mapping[str, Value]) -> int:
+        return int(env["as_of"].local // DAY_NANOS) if self.dated else 0
+
+
+def _within(day: int, window: Interval) -> bool:
+    return (window.start is None or window.start <= day) and (window.end is None or day < window.end)
+
+
+def build_table(
+    tests: Sequence[Sequence[Test]],
+    policy: HitPolicy,
+    windows: Sequence[Interval | None] = (),
+    *,
+    indexed: bool | None = None,
+) -> CompiledTable:
+    """Put compiled cells, rows × columns, together. ``windows`` is each row's validity (see :mod:`.validity`).
+
+    ``indexed`` forces or forbids the index; by default tables of :data:`SCAN_LIMIT` rows and more have one.
+    """
+    shared: dict[tuple[int, int], _Cell] = {}
+    rows: list[list[_Cell]] = []
+    for row in tests:
+        cells = []
+        for column, test in enumerate(row):
+            cell = shared.get((column, id(test)))
+            if cell is None:
+                cell = shared[column, id(test)] = _Cell(column, test, condition_of(test))
+            cells.append(cell)
+        rows.append(cells)
+    every = tuple(windows) or (None,) * len(rows)
+    wanted = len(rows) >= SCAN_LIMIT if indexed is None else indexed
+    return CompiledTable(
+        policy=policy,
+        size=len(rows),
+        width=len(rows[0]) if rows else 0,
+        cells=tuple(tuple(cell for cell in row if cell.condition != ANYTHING) for row in rows),
+        windows=every,
+        dated=any(every),
+        index=RowIndex([[cell.condition for cell in row] for row in rows], every) if wanted and rows else None,
+    )
