@@ -1,0 +1,117 @@
+"""What a command says and how it ends: language, streams, exit codes, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from crmrules.model.errors import CrmRulesError
+from crmrules.model.issues import Issue
+
+FINE = 0
+PROBLEMS = 1
+WRONG_USAGE = 2
+INTERNAL_ERROR = 70
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class WrongUsageError(CrmRulesError):
+    """The command line itself is wrong, or names a file that is not there: exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Where a command speaks: results on standard output, problems on standard error, in ``lang``."""
+
+    lang: str = "en"
+
+    def say(self, text: str) -> None:
+        """A result."""
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+    def say_json(self, data: object) -> None:
+        """A result for a program."""
+        self.say(json.dumps(data, ensure_ascii=False, indent=2))
+
+    def text(self, en: str, zh: str) -> str:
+        """The sentence in the reader's language."""
+        return zh if self.lang == "zh" else en
+
+    def note(self, text: str) -> None:
+        """Something to know that is no result."""
+        sys.stdout.flush()
+        sys.stderr.write(text if text.endswith("\n") else text + "\n")
+
+    def problems(self, issues: Sequence[Issue], fmt: str = "text") -> None:
+        """Show problems; nothing when there are none."""
+        if not issues:
+            return
+        if fmt == "json":
+            self.note(json.dumps({"issues": [i.to_json(self.lang) for i in issues]}, ensure_ascii=False, indent=2))
+        else:
+            self.note("\n".join(i.render(self.lang) for i in issues))
+
+    def count(self, what: str) -> Progress:
+        """A counter that is shown while somebody watches."""
+        return Progress(what if sys.stderr.isatty() else "")
+
+
+class Progress:
+    """``reading orders … 120,000`` on one line of the terminal, rewritten a few times a second."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._next = time.monotonic() + 0.5  # short work shows nothing
+        self._shown = False
+
+    def __call__(self, text: str) -> None:
+        """The state of the work now."""
+        if self._what and time.monotonic() >= self._next:
+            self._next = time.monotonic() + 0.2
+            self._shown = True
+            sys.stderr.write(f"\r\x1b[2K{self._what} … {text}")
+            sys.stderr.flush()
+
+    def done(self) -> None:
+        """Wipe the line."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+
+
+def choose_language(args: Iterable[str], environ: Mapping[str, str]) -> str:
+    """``"zh"`` or ``"en"``: what ``--lang`` among ``args`` says, else the locale of ``environ``.
+
+    The arguments are looked at before they are parsed, because help and mistakes have a language, too.
+    """
+    chosen, previous = "auto", ""
+    for arg in args:
+        if previous == "--lang":
+            chosen = arg
+        elif arg.startswith("--lang="):
+            chosen = arg.partition("=")[2]
+        previous = arg
+    if chosen in ("en", "zh"):
+        return chosen
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environ.get(name))), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is spelt most like ``word``, or nothing."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return found[0] if found else ""
+
+
+def did_you_mean(word: str, known: Iterable[str], lang: str) -> str:
+    """A suggestion to go with a message, or nothing."""
+    found = nearest(word, known)
+    if not found:
+        return ""
+    return f"是否想写 {found}？" if lang == "zh" else f"did you mean {found}?"
