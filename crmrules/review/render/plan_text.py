@@ -1,0 +1,115 @@
+"""An action plan as a few lines for a terminal: what there is to do, for whom it is most, and what comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmrules.model.plan import Action, ActionPlan, KpiResult
+from crmrules.review.summary import OwnerWork, Summary, summarise
+from crmrules.review.texts import fit, one_line, show_moment, width
+from crmrules.review.wording import Wording, local
+
+_TOP_OWNERS = 8
+_TOP_ACTIONS = 10
+_TOP_KPIS = 20
+
+
+def render(plan: ActionPlan, words: Wording) -> bytes:
+    """The lines as UTF-8."""
+    return render_text(plan, words).encode("utf-8", "replace")
+
+
+def render_text(plan: ActionPlan, words: Wording) -> str:
+    """The lines, each ended; columns line up in a terminal that gives Chinese characters two columns."""
+    summary = summarise(plan, words)
+    blocks = [
+        [one_line(plan.label.get(words.lang, plan.ruleset)), summary.sentence, *_counts(plan, summary, words)],
+        _owners(summary.owners, words),
+        _actions(plan, words),
+        _kpis(plan.kpis, words),
+        _unknown(plan, words),
+        [issue.render(words.lang) for issue in plan.warnings[:_TOP_ACTIONS]],
+    ]
+    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+
+
+def _counts(plan: ActionPlan, summary: Summary, words: Wording) -> Iterator[str]:
+    colon, comma = words.say("colon"), words.say("comma")
+    parts = [f"{words.status(status)}{colon}{n:,}" for status, n in summary.by_status.items()]
+    if plan.withheld:
+        parts.append(f"{words.say('withheld')}{colon}{len(plan.withheld):,}")
+    if parts:
+        yield comma.join(parts)
+    if summary.by_kind:
+        yield comma.join(f"{words.say(kind)}{colon}{n:,}" for kind, n in summary.by_kind.items())
+
+
+def _owners(owners: tuple[OwnerWork, ...], words: Wording) -> list[str]:
+    if not owners:
+        return []
+    shown = owners[:_TOP_OWNERS]
+    rows = [
+        [one_line(o.name, 30), f"{len(o.actions):,}", f"{words.say('overdue')} {o.overdue:,}" if o.overdue else ""]
+        for o in shown
+    ]
+    rest = owners[_TOP_OWNERS:]
+    if rest:
+        rows.append([words.say("others", n=len(rest)), f"{sum(len(o.actions) for o in rest):,}", ""])
+    return [words.say("per_owner"), *table(rows, right=(1,))]
+
+
+def _actions(plan: ActionPlan, words: Wording) -> list[str]:
+    if not plan.actions:
+        return []
+    rows = [_action(action, plan, words) for action in plan.actions[:_TOP_ACTIONS]]
+    lines = [words.say("actions"), *table(rows)]
+    rest = len(plan.actions) - _TOP_ACTIONS
+    if rest > 0:
+        lines.append("  " + words.say("more_actions", n=f"{rest:,}"))
+    return lines
+
+
+def _action(action: Action, plan: ActionPlan, words: Wording) -> list[str]:
+    return [
+        show_moment(local(action.due, plan.as_of)),
+        words.status(action.status),
+        one_line(action.customer_name or action.customer, 24),
+        one_line(words.word("task", action.task), 24),
+        one_line(words.word("channel", action.channel), 12),
+        one_line(words.owner(action), 16),
+        one_line(f"{action.rule} ({action.place})" if str(action.place) else action.rule),
+    ]
+
+
+def _kpis(kpis: tuple[KpiResult, ...], words: Wording) -> list[str]:
+    rows = [
+        [
+            one_line(kpi.label.get(words.lang, kpi.kpi), 30),
+            one_line(words.group(kpi.group), 30),
+            words.amount(kpi, kpi.value),
+            "" if kpi.target is None else f"{words.say('target')} {words.amount(kpi, kpi.target)}",
+            words.say(kpi.rating),
+            f"n={kpi.n:,}",
+        ]
+        for kpi in kpis[:_TOP_KPIS]
+    ]
+    more = [f"  … {len(kpis) - _TOP_KPIS:,}"] if len(kpis) > _TOP_KPIS else []
+    return [words.say("kpis"), *table(rows, right=(2,)), *more] if rows else []
+
+
+def _unknown(plan: ActionPlan, words: Wording) -> list[str]:
+    rows = [[one_line(words.fact(fact), 40), f"{n:,}"] for fact, n in plan.unknown.items()]
+    return [words.say("unknown_note"), *table(rows, right=(1,))] if rows else []
+
+
+def table(rows: list[list[str]], right: tuple[int, ...] = ()) -> list[str]:
+    """Rows as aligned lines, indented by two; columns in ``right`` are flush right."""
+    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
+    lines = []
+    for row in rows:
+        cells = [
+            " " * (w - width(cell)) + cell if i in right else fit(cell, w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(("  " + "  ".join(cells)).rstrip())
+    return lines
