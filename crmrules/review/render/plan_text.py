@@ -12,6 +12,7 @@ from crmrules.review.wording import Wording, local
 _TOP_OWNERS = 8
 _TOP_ACTIONS = 10
 _TOP_KPIS = 20
+_ISSUE = 400
 
 
 def render(plan: ActionPlan, words: Wording) -> bytes:
@@ -19,16 +20,17 @@ def render(plan: ActionPlan, words: Wording) -> bytes:
     return render_text(plan, words).encode("utf-8", "replace")
 
 
-def render_text(plan: ActionPlan, words: Wording) -> str:
-    """The lines, each ended; columns line up in a terminal that gives Chinese characters two columns."""
+def render_text(plan: ActionPlan, words: Wording, *, limit: int = _TOP_ACTIONS) -> str:
+    """The lines, each ended, with the first ``limit`` actions; columns line up in a terminal that gives Chinese
+    characters two columns."""
     summary = summarise(plan, words)
     blocks = [
-        [one_line(plan.label.get(words.lang, plan.ruleset)), summary.sentence, *_counts(plan, summary, words)],
+        [one_line(plan.label.get(words.lang, plan.ruleset), 80), summary.sentence, *_counts(plan, summary, words)],
         _owners(summary.owners, words),
-        _actions(plan, words),
+        _actions(plan, words, limit),
         _kpis(plan.kpis, words),
         _unknown(plan, words),
-        [issue.render(words.lang) for issue in plan.warnings[:_TOP_ACTIONS]],
+        _warnings(plan, words),
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
 
@@ -58,12 +60,12 @@ def _owners(owners: tuple[OwnerWork, ...], words: Wording) -> list[str]:
     return [words.say("per_owner"), *table(rows, right=(1,))]
 
 
-def _actions(plan: ActionPlan, words: Wording) -> list[str]:
+def _actions(plan: ActionPlan, words: Wording, limit: int) -> list[str]:
     if not plan.actions:
         return []
-    rows = [_action(action, plan, words) for action in plan.actions[:_TOP_ACTIONS]]
+    rows = [_action(action, plan, words) for action in plan.actions[:limit]]
     lines = [words.say("actions"), *table(rows)]
-    rest = len(plan.actions) - _TOP_ACTIONS
+    rest = len(plan.actions) - limit
     if rest > 0:
         lines.append("  " + words.say("more_actions", n=f"{rest:,}"))
     return lines
@@ -77,7 +79,7 @@ def _action(action: Action, plan: ActionPlan, words: Wording) -> list[str]:
         one_line(words.word("task", action.task), 24),
         one_line(words.word("channel", action.channel), 12),
         one_line(words.owner(action), 16),
-        one_line(f"{action.rule} ({action.place})" if str(action.place) else action.rule),
+        one_line(f"{action.rule} ({action.place})" if str(action.place) else action.rule, 80),
     ]
 
 
@@ -100,6 +102,12 @@ def _kpis(kpis: tuple[KpiResult, ...], words: Wording) -> list[str]:
 def _unknown(plan: ActionPlan, words: Wording) -> list[str]:
     rows = [[one_line(words.fact(fact), 40), f"{n:,}"] for fact, n in plan.unknown.items()]
     return [words.say("unknown_note"), *table(rows, right=(1,))] if rows else []
+
+
+def _warnings(plan: ActionPlan, words: Wording) -> list[str]:
+    lines = [one_line(issue.render(words.lang), _ISSUE) for issue in plan.warnings[:_TOP_ACTIONS]]
+    rest = len(plan.warnings) - _TOP_ACTIONS
+    return [*lines, f"… {rest:,}"] if rest > 0 else lines
 
 
 def table(rows: list[list[str]], right: tuple[int, ...] = ()) -> list[str]:
