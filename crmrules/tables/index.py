@@ -49,8 +49,8 @@ class RowIndex:
         self._columns = tuple(_build_column([row[column] for row in rows]) for column in range(width))
         self._windows: _Kind | None = None
         if any(windows):
-            bounded = [(row, (window or Interval(),)) for row, window in enumerate(windows)]
-            self._windows = _build_kind(len(rows), [], [], bounded, 0)
+            bounded = [(row, Condition(intervals=(each or Interval(),))) for row, each in enumerate(windows)]
+            self._windows = _build_kind(len(rows), bounded, 0)
 
     def active(self, day: int) -> int:
         """The rows valid on a day (since 1970-01-01)."""
@@ -148,61 +148,67 @@ class _Running:
 
 
 def _build_column(conditions: Sequence[Condition | None]) -> _Column:
-    free = opaque = null_accepted = null_open = 0
-    by_kind: dict[str, list[int]] = {}
+    opaque, free, null_accepted, null_open = [], [], [], []
+    by_kind: dict[str, list[tuple[int, Condition]]] = {}
     for row, condition in enumerate(conditions):
-        bit = 1 << row
         if condition is None:
-            opaque |= bit
+            opaque.append(row)
             continue
         if condition.null:
-            null_accepted |= bit
+            null_accepted.append(row)
         elif condition.null is None:
-            null_open |= bit
+            null_open.append(row)
         if condition.kind:
-            by_kind.setdefault(condition.kind, []).append(row)
+            by_kind.setdefault(condition.kind, []).append((row, condition))
         elif condition.anything or condition.negated:
-            free |= bit
-    constant = {kind: _rows_to_bits(rows) for kind, rows in by_kind.items()}
-    every = 0
+            free.append(row)
+    constant = {kind: _rows_to_bits([row for row, _ in cells]) for kind, cells in by_kind.items()}
+    every, blind = 0, _rows_to_bits(opaque)
     for bits in constant.values():
         every |= bits
-    kinds = {}
-    for kind, rows in by_kind.items():
-        cells = [(row, condition) for row in rows if (condition := conditions[row]) is not None]
-        kinds[kind] = _build_kind(
-            len(conditions),
-            [(row, cell.points) for row, cell in cells if not cell.negated],
-            [(row, cell.points) for row, cell in cells if cell.negated],
-            [(row, cell.intervals) for row, cell in cells],
-            opaque | (every ^ constant[kind]),
-        )
-    return _Column(free, opaque, every, null_accepted, null_open, kinds)
+    return _Column(
+        free=_rows_to_bits(free),
+        opaque=blind,
+        constant=every,
+        null_accepted=_rows_to_bits(null_accepted),
+        null_open=_rows_to_bits(null_open),
+        kinds={
+            kind: _build_kind(len(conditions), cells, blind | (every ^ constant[kind]))
+            for kind, cells in by_kind.items()
+        },
+    )
 
 
-def _build_kind(
-    size: int,
-    points: Sequence[tuple[int, Sequence[Any]]],
-    excluded: Sequence[tuple[int, Sequence[Any]]],
-    intervals: Sequence[tuple[int, Sequence[Interval]]],
-    opaque: int,
-) -> _Kind:
+def _build_kind(size: int, cells: Sequence[tuple[int, Condition]], opaque: int) -> _Kind:
+    points: dict[Any, array[int]] = {}
+    excluded: dict[Any, array[int]] = {}
+    negated: list[int] = []
     # The first range of every cell makes the first layer, the second ones the second: within a layer a row has one
     # range only, so "started and not ended" is exact.
     layered: list[list[tuple[int, Interval]]] = []
-    for row, several in intervals:
-        for depth, interval in enumerate(each for each in several if not each.empty):
+    for row, cell in cells:
+        if cell.negated:
+            negated.append(row)
+        for key in cell.points if len(cell.points) < 2 else dict.fromkeys(cell.points):
+            (excluded if cell.negated else points).setdefault(key, array("I")).append(row)
+        depth = 0
+        for interval in cell.intervals:
+            if interval.empty:
+                continue
             if depth == len(layered):
                 layered.append([])
             layered[depth].append((row, interval))
-    ends = {end for layer in layered for _, each in layer for end in (each.start, each.end) if end is not None}
-    keys = sorted(ends)
-    places = {key: 2 * number + 1 for number, key in enumerate(keys)}
+            depth += 1
+    keys = {each.start for layer in layered for _, each in layer}
+    keys.update(each.end for layer in layered for _, each in layer)
+    keys.discard(None)
+    ordered = sorted(keys)
+    places = {key: 2 * number + 1 for number, key in enumerate(ordered)}
     return _Kind(
-        points=_build_points(points),
-        negated=_rows_to_bits([row for row, _ in excluded]),
-        excluded=_build_points(excluded),
-        keys=keys,
+        points=_shrink(points),
+        negated=_rows_to_bits(negated),
+        excluded=_shrink(excluded),
+        keys=ordered,
         layers=tuple(_build_layer(layer, places, size) for layer in layered),
         opaque=opaque,
     )
@@ -239,12 +245,8 @@ def _build_running(entries: list[tuple[int, int]], last: int, size: int) -> _Run
     return _Running(rows, counts, sums, step)
 
 
-def _build_points(cells: Sequence[tuple[int, Sequence[Any]]]) -> dict[Any, int | array[int]]:
+def _shrink(found: dict[Any, array[int]]) -> dict[Any, int | array[int]]:
     """Key → rows, as a set of bits or as row numbers, whichever is smaller."""
-    found: dict[Any, array[int]] = {}
-    for row, keys in cells:
-        for key in dict.fromkeys(keys):
-            found.setdefault(key, array("I")).append(row)
     return {key: rows if 32 * len(rows) < rows[-1] else _rows_to_bits(rows) for key, rows in found.items()}
 
 

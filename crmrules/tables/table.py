@@ -13,7 +13,7 @@ from crmrules.model.decision import CellTrace, RuleTrace
 from crmrules.model.durations import DAY_NANOS
 from crmrules.model.ruleset import DecisionTable, HitPolicy
 from crmrules.model.values import Value
-from crmrules.tables.conditions import ANYTHING, Condition, Interval, Test, Verdict
+from crmrules.tables.conditions import Condition, Interval, Test, Verdict
 from crmrules.tables.index import Candidates, RowIndex, bits_to_rows
 from crmrules.tables.shapes import condition_of
 
@@ -193,24 +193,30 @@ def build_table(
 
     ``indexed`` forces or forbids the index; by default tables of :data:`SCAN_LIMIT` rows and more have one.
     """
-    shared: dict[tuple[int, int], _Cell] = {}
-    rows: list[list[_Cell]] = []
+    shared: list[dict[int, _Cell]] = [{} for _ in tests[0]] if tests else []
+    shapes: list[list[Condition | None]] = []
+    cells: list[tuple[_Cell, ...]] = []
     for row in tests:
-        cells = []
+        row_shapes: list[Condition | None] = []
+        row_cells = []
         for column, test in enumerate(row):
-            cell = shared.get((column, id(test)))
+            cell = shared[column].get(id(test))
             if cell is None:
-                cell = shared[column, id(test)] = _Cell(column, test, condition_of(test))
-            cells.append(cell)
-        rows.append(cells)
-    every = tuple(windows) or (None,) * len(rows)
-    wanted = len(rows) >= SCAN_LIMIT if indexed is None else indexed
+                cell = shared[column][id(test)] = _Cell(column, test, condition_of(test))
+            shape = cell.condition
+            row_shapes.append(shape)
+            if shape is None or not shape.anything:
+                row_cells.append(cell)
+        shapes.append(row_shapes)
+        cells.append(tuple(row_cells))
+    every = tuple(windows) or (None,) * len(tests)
+    wanted = len(tests) >= SCAN_LIMIT if indexed is None else indexed
     return CompiledTable(
         policy=policy,
-        size=len(rows),
-        width=len(rows[0]) if rows else 0,
-        cells=tuple(tuple(cell for cell in row if cell.condition != ANYTHING) for row in rows),
+        size=len(tests),
+        width=len(shared),
+        cells=tuple(cells),
         windows=every,
         dated=any(every),
-        index=RowIndex([[cell.condition for cell in row] for row in rows], every) if wanted and rows else None,
+        index=RowIndex(shapes, every) if wanted and tests else None,
     )
