@@ -35,8 +35,9 @@ class RawTable:
 
     ``rows`` is read once, lazily. A row of another length is reported by the reader as ragged; a cell that cannot be
     read holds an :class:`~crmrules.model.issues.Issue` in place of its value. Where reading cannot go on, the
-    iterator raises :class:`~crmrules.model.errors.DataError`. ``place(row_number, column)`` names the file and row for errors, where
-    ``row_number`` counts data rows from 0. ``encoding`` is reported to the user when it had to be found out.
+    iterator raises :class:`~crmrules.model.errors.DataError`.
+    ``place(row_number, column)`` names the file and row for errors, where ``row_number`` counts data rows from 0.
+    ``encoding`` is reported to the user when it had to be found out.
     """
 
     columns: tuple[str, ...]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 """One record of an entity: fact name → value; an absent key is unknown."""
 
+CUSTOMER_ID = "customer_id"
+"""Key under which a row of a related entity holds the id (text) of its customer; None where it names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

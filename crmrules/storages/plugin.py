@@ -1,0 +1,13 @@
+"""The built-in storages, contributed through the same hook as anybody's."""
+
+from __future__ import annotations
+
+from crmrules.hosting.hooks import hookimpl
+from crmrules.model.ports import Storage
+from crmrules.storages.csv import CsvStorage
+
+
+@hookimpl
+def crmrules_storages() -> list[Storage]:
+    """csv, excel, json, ndjson and sqlite."""
+    return [CsvStorage()]
