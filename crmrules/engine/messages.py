@@ -146,13 +146,12 @@ def _problems(tree: nodes.Template, text: str, span: Span, words: Words) -> Iter
         if isinstance(node, nodes.Name) and node.name not in local and node.name not in words.names:
             near = get_close_matches(node.name, list(words.names), 1, 0.6)
             offset = _find_name(text, node.name, node.lineno)
-            hint = f"{{{{ {near[0]} }}}}" if near else ""
-            yield issue("P311", span.at(offset), found=node.name, suggestion=_did_you_mean(hint))
+            yield issue("P311", span.at(offset), found=node.name, nearest=near[0] if near else "")
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             near = get_close_matches(node.name, FILTERS, 1, 0.6)
             yield issue(
                 "P312", span.at(_find_name(text, node.name, node.lineno)), found=node.name, allowed=", ".join(FILTERS),
-                suggestion=_did_you_mean(near[0] if near else ""),
+                nearest=near[0] if near else "",
             )  # fmt: skip
         if isinstance(node, nodes.For):
             if loops or not isinstance(node.iter, nodes.Name) or node.recursive or not isinstance(node.target, nodes.Name):
@@ -160,7 +159,7 @@ def _problems(tree: nodes.Template, text: str, span: Span, words: Words) -> Iter
                 yield issue("P310", _place(node, text, span), found=_excerpt(node, text), what=what)
                 return
             yield from walk(node.iter, local, loops)
-            inner = local | {node.target.name, "loop"}
+            inner = local | {node.target.name}
             for child in (*node.body, *node.else_, *([node.test] if node.test else [])):
                 yield from walk(child, inner, loops + 1)
             return
@@ -234,10 +233,6 @@ def _excerpt(node: nodes.Node, text: str) -> str:
         return text[:80]
     closed = re.compile(r"\}\}|%\}|#\}").search(text, opened.end())
     return text[opened.start() : closed.end() if closed else len(text)][:80]
-
-
-def _did_you_mean(word: str) -> str:
-    return f"did you mean {word}?" if word else ""
 
 
 # --- how values look ----------------------------------------------------------------------------------------------

@@ -64,14 +64,23 @@ def customer_scope(ruleset: RuleSet, constants: Mapping[str, Value], registry: R
     return _scope(ruleset, names, (CUSTOMER, *RELATED), constants, registry)
 
 
-def row_scope(ruleset: RuleSet, entity: str, constants: Mapping[str, Value], registry: Registry | None = None) -> Scope:
-    """What a formula over one row of ``entity`` may name; ``customer.<fact>`` is the customer the row belongs to."""
+def row_scope(
+    ruleset: RuleSet,
+    entity: str,
+    constants: Mapping[str, Value],
+    registry: Registry | None = None,
+    *,
+    with_customer: bool = True,
+) -> Scope:
+    """What a formula over one row of ``entity`` may name; ``customer.<fact>`` is the customer the row belongs to
+    (for KPIs: a row's own derived facts are worked out before those of its customer)."""
     facts = ruleset.vocabulary.of(entity)
     names: dict[str, Type] = {name: fact_type(fact) for name, fact in facts.items()}
     names[AS_OF] = DATE_TIME
-    if entity != CUSTOMER:
+    if entity != CUSTOMER and with_customer:
         names.setdefault(CUSTOMER, row_type(ruleset.vocabulary.customer))
-    return _scope(ruleset, names, (entity, CUSTOMER), constants, registry)
+    entities = (entity, CUSTOMER) if with_customer else (entity,)
+    return _scope(ruleset, names, entities, constants, registry)
 
 
 def _scope(

@@ -86,6 +86,12 @@ _STRUCTURE = (
         example="outputs: [value_tier]   default: {stage: lost}",
     ),
     IssueCode(
+        "P115",
+        "hit policy {policy} orders or combines results; {kind} tables have {allowed}",
+        "命中策略 {policy} 用于排序或汇总结果；{kind}表可用 {allowed}",
+        example="kind: cadence   hit_policy: C+",
+    ),
+    IssueCode(
         "P114",
         "fact '{fact}' is given by a table and has a default, which belongs to the table (default: {{{fact}: …}})",
         "字段“{fact}”由规则表给出，其默认值应写在规则表中（default: {{{fact}: …}}）",
@@ -111,6 +117,13 @@ _RESULTS = (
         "fact '{fact}' is read as its default when missing, but has none",
         "字段“{fact}”声明了缺失时取默认值，却没有默认值",
         example="vip: {type: boolean, missing: default}",
+    ),
+    IssueCode(
+        "P204",
+        "fact '{fact}' has a default that is never used, since missing is '{found}'; write missing: default",
+        "字段“{fact}”的默认值不会被使用，因为 missing 为 {found}；应写 missing: default",
+        severity="warning",
+        example="vip: {type: boolean, default: false}",
     ),
 )
 
@@ -198,13 +211,6 @@ _DECIDING = (
         example="formula: 1 / orders_12m   # for a customer without orders",
     ),
     IssueCode(
-        "P402",
-        "customer {customer}: table '{table}' allows one row ({policy}), but rows {rules} contradict each other; no result",
-        "客户 {customer}：规则表“{table}”只允许一行命中（{policy}），而 {rules} 互相矛盾；没有结果",
-        severity="warning",
-        example="two rows with overlapping ranges in a table with hit_policy: U",
-    ),
-    IssueCode(
         "P403",
         "customer {customer}: '{fact}' is missing and must not be",
         "客户 {customer}：缺少必填字段“{fact}”",
@@ -224,13 +230,6 @@ _DECIDING = (
         "客户 {customer}：“{fact}”应为 {expected}，而“{text}”得到 {found}；按未知处理",
         severity="warning",
         example="then: {value_tier: previous.stage}   # stage has other words",
-    ),
-    IssueCode(
-        "P406",
-        "customer {customer}: the outputs of {rules} in table '{table}' cannot be combined by {policy}; no result",
-        "客户 {customer}：规则表“{table}”中 {rules} 的结果无法按 {policy} 汇总；没有结果",
-        severity="warning",
-        example="hit_policy: C+ over outputs of which one is unknown",
     ),
     IssueCode(
         "P407",

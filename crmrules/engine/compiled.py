@@ -1,0 +1,130 @@
+"""A rule set that is ready to be used: frozen, shared freely between threads."""
+
+from __future__ import annotations
+
+import datetime as stdlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crmrules.engine.decide import decide
+from crmrules.engine.instants import read_as_of
+from crmrules.engine.records import to_record
+from crmrules.model.decision import NO_HISTORY, Decision, History
+from crmrules.model.records import Dataset, Record
+from crmrules.model.values import Date, DateTime, Value
+
+if TYPE_CHECKING:
+    from crmrules.engine.messages import Template
+    from crmrules.engine.steps import (
+        CompiledPolicies,
+        CompiledRole,
+        DataFact,
+        FactStep,
+        RowFacts,
+        TableStep,
+        Target,
+    )
+    from crmrules.feel.compiler import CompiledTest
+    from crmrules.feel.scope import Scope
+    from crmrules.model.issues import Issue
+    from crmrules.model.plan import ActionPlan, KpiResult
+    from crmrules.model.ports import Registry
+    from crmrules.model.ruleset import RuleSet
+
+Moment = DateTime | Date | stdlib.date | str
+"""What ``as_of`` may be: an instant, a day (its first moment), or ISO text of either; without a zone, the rule set's."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CompiledRuleSet:
+    """A checked and compiled rule set; :func:`crmrules.load` makes one.
+
+    >>> import crmrules
+    >>> rules = crmrules.load("docs/how-to/minimal.yaml")
+    >>> decision = rules.decide({"id": "C1", "annual_amount": 600000}, as_of="2026-03-02")
+    >>> decision.values["value_tier"]
+    'high'
+
+    ``ruleset`` is what was compiled (parameters overridden), ``fingerprint`` the hash of its document, ``zone`` the
+    name of its time zone, ``steps`` the derived facts and decisions in the order they are worked out, ``issues`` the
+    warnings met on the way. Everything else is for the engine's own modules.
+    """
+
+    ruleset: RuleSet
+    fingerprint: str
+    zone: str
+    steps: tuple[FactStep | TableStep, ...]
+    issues: tuple[Issue, ...] = ()
+    constants: Mapping[str, Value] = field(default_factory=dict)
+    scope: Scope = field(kw_only=True)
+    data_facts: tuple[DataFact, ...] = ()
+    ranges: Mapping[str, CompiledTest] = field(default_factory=dict)
+    targets: Mapping[str, Mapping[str, Target]] = field(default_factory=dict)
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    related: Mapping[str, str] = field(default_factory=dict)
+    row_facts: tuple[RowFacts, ...] = ()
+    roles: Mapping[str, CompiledRole] = field(default_factory=dict)
+    policies: CompiledPolicies = field(kw_only=True)
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    compiled_kpis: tuple[Any, ...] = ()
+    registry: Registry | None = None
+
+    def __repr__(self) -> str:
+        return f"<CompiledRuleSet {self.ruleset.name} {self.ruleset.version} {self.fingerprint[:12]}>".replace("  ", " ")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from crmrules.engine.compiler import recompile
+
+        return recompile, (self.ruleset, self.registry)
+
+    def moment(self, as_of: Moment) -> DateTime:
+        """``as_of`` as an instant in the rule set's zone; :class:`~crmrules.model.errors.PlanError` if it is none."""
+        return read_as_of(as_of, self.zone)
+
+    def decide(
+        self,
+        record: Record | Mapping[str, object],
+        *,
+        as_of: Moment,
+        history: History = NO_HISTORY,
+        trace: bool = False,
+    ) -> Decision:
+        """Everything the rules say of one customer at ``as_of``.
+
+        ``record`` is a :class:`~crmrules.model.records.Record`, or a mapping with the id under ``id`` or
+        ``customer_id``, facts by name, label or alias, and related records as lists under their plural (``orders``).
+        Raises :class:`~crmrules.model.errors.DataError` for a mapping with values that no fact can hold. What cannot be
+        evaluated is in the decision's ``warnings``; what is missing in ``unknown``.
+        """
+        known, warnings = to_record(self, record)
+        return decide(
+            self, known, as_of=read_as_of(as_of, self.zone), history=history, trace=trace, warnings=warnings
+        )
+
+    def plan(
+        self,
+        records: Dataset | Iterable[Record | Mapping[str, object]],
+        *,
+        as_of: Moment,
+        histories: Mapping[str, History] | None = None,
+        horizon: str | None = None,
+        kpis: bool = True,
+    ) -> ActionPlan:
+        """The actions due up to the horizon (an ISO duration; blank: the rule set's, else the end of the day).
+
+        Records are decided one by one and not kept. KPIs are computed when ``records`` is a
+        :class:`~crmrules.model.records.Dataset` and ``kpis`` is true.
+        """
+        from crmrules.engine.planner import plan
+
+        return plan(
+            self, records, as_of=read_as_of(as_of, self.zone), histories=histories, horizon=horizon, kpis=kpis
+        )
+
+    def kpis(self, dataset: Dataset, *, as_of: Moment) -> tuple[KpiResult, ...]:
+        """The rule set's KPIs over a dataset, in the order of the document, each total before its groups."""
+        from crmrules.engine.planner import kpi_results
+
+        return kpi_results(self, dataset, as_of=read_as_of(as_of, self.zone))

@@ -1,0 +1,149 @@
+"""One customer through one rule set: derived facts and decisions in order, in a single pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from crmrules.engine.evaluation import Evaluation
+from crmrules.engine.kinds import cadence, classification, escalation
+from crmrules.engine.scopes import AS_OF, PREVIOUS
+from crmrules.engine.steps import CadenceBody, ClassificationBody, FactStep, TableStep
+from crmrules.feel.notes import Note
+from crmrules.model.decision import Decision, FactTrace, History, TableTrace, Trace
+from crmrules.model.issues import Issue, issue
+from crmrules.model.values import DateTime, Value
+from crmrules.model.vocabulary import Missing
+
+if TYPE_CHECKING:
+    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.model.records import Record, Row
+
+
+def decide(
+    compiled: CompiledRuleSet,
+    record: Record,
+    *,
+    as_of: DateTime,
+    history: History,
+    trace: bool,
+    warnings: Iterable[Issue] = (),
+) -> Decision:
+    """Everything the rules say of ``record`` at ``as_of`` (an instant in the rule set's zone).
+
+    ``warnings`` are put before those met here. With ``trace`` the decision says how each value came about.
+    """
+    failed: list[tuple[FactStep, Note]] = []
+    env = environment(compiled, record, as_of, history, failed)
+    run = Evaluation(record.id, env, as_of, compiled.zone, history, trace)
+    run.warnings.extend(warnings)
+    for step, note in failed:
+        run.notes.append(note)
+        run.take_notes(step.compiled)
+    _complete(compiled, run)
+    for each in compiled.steps:
+        if isinstance(each, FactStep):
+            _derive(each, run)
+        else:
+            _decide_table(each, run)
+    return Decision(
+        customer=record.id,
+        as_of=as_of,
+        values=run.values,
+        matches=tuple(run.matches),
+        tasks=tuple(run.tasks),
+        warnings=tuple(run.warnings),
+        unknown=frozenset(run.unknown),
+        trace=None if run.trace is None else Trace(tuple(run.trace)),
+    )
+
+
+Failed = list[tuple[FactStep, Note]]
+"""Operations of related rows' derived facts that failed."""
+
+
+def environment(
+    compiled: CompiledRuleSet, record: Record, as_of: DateTime, history: History, failed: Failed | None = None
+) -> dict[str, Value]:
+    """What the language reads: the record's facts, its related rows under their plural, ``as_of``, ``previous``.
+
+    Failures in the rows' own derived facts are added to ``failed``.
+    """
+    env: dict[str, Value] = dict(record.fields)
+    for entity, plural in compiled.related.items():
+        rows = record.related.get(entity)
+        env[plural] = [row if type(row) is dict else dict(row) for row in rows] if rows else []
+    env[AS_OF] = as_of
+    env[PREVIOUS] = dict(history.values)
+    for of_rows in compiled.row_facts:
+        plural = compiled.related.get(of_rows.entity)
+        if plural is not None and env[plural]:
+            env[plural] = [derive_row(of_rows.steps, row, as_of, failed) for row in env[plural]]
+    return env
+
+
+def derive_row(
+    steps: Iterable[FactStep], row: Row, as_of: DateTime, failed: Failed | None = None
+) -> dict[str, Value]:
+    """A related row with its derived facts; an operation that fails gives null and is added to ``failed``."""
+    env: dict[str, Value] = {**row, AS_OF: as_of}
+    result = dict(row)
+    for step in steps:
+        notes: list[Note] | None = None if failed is None else []
+        value = step.compiled.call(env, notes)
+        if notes and failed is not None:
+            failed.extend((step, note) for note in notes)
+        result[step.fact.name] = env[step.fact.name] = step.default if value is None else value
+    return result
+
+
+def _complete(compiled: CompiledRuleSet, run: Evaluation) -> None:
+    """Apply what the vocabulary says about missing values of the data."""
+    env = run.env
+    for data in compiled.data_facts:
+        if env.get(data.fact.name) is None:
+            if data.missing is Missing.DEFAULT:
+                env[data.fact.name] = data.default
+            else:
+                run.warn(issue("P403", data.fact.span, customer=run.customer, fact=data.fact.name))
+
+
+def _derive(step: FactStep, run: Evaluation) -> None:
+    name = step.fact.name
+    value = run.value(step.compiled)
+    if value is None:
+        value = step.default
+        if value is None and step.fact.missing is Missing.ERROR:
+            run.warn(issue("P403", step.fact.span, customer=run.customer, fact=name))
+    elif step.range is not None:
+        value = run.within(step.fact, step.range, value)
+    run.env[name] = run.values[name] = value
+    if run.trace is not None:
+        reads = {each: run.env.get(each) for each in sorted(step.compiled.reads)}
+        run.trace.append(
+            FactTrace(name, step.compiled.text, value, MappingProxyType(reads), step.compiled.span)
+        )
+
+
+def _decide_table(step: TableStep, run: Evaluation) -> None:
+    body = step.body
+    if isinstance(body, ClassificationBody):
+        values, used_default = classification.evaluate(step, body, run)
+    elif isinstance(body, CadenceBody):
+        values, used_default = {}, cadence.evaluate(step, body, run)
+    else:
+        values, used_default = {}, escalation.evaluate(step, body, run)
+    if run.trace is not None:
+        run.trace.append(_table_trace(step, values, used_default, run))
+
+
+def _table_trace(
+    step: TableStep, values: Mapping[str, Value], used_default: bool, run: Evaluation
+) -> TableTrace:
+    """The table's rows as the lookup saw them. Its inputs are those that no step after it changes."""
+    env = run.env
+    inputs = [env.get(i.name) if i.compiled is None else i.compiled.call(env, None) for i in step.inputs]
+    rules = step.lookup.trace(step.table, inputs, env)
+    table = step.table
+    return TableTrace(table.id, table.kind, table.hit_policy.value, rules, values, used_default)

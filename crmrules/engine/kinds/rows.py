@@ -1,0 +1,65 @@
+"""What cadence and escalation tables share: which rows count, and cells that both have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from crmrules.engine.actions import in_limits
+from crmrules.engine.steps import ActionCells, TableStep
+from crmrules.model.decision import Match
+from crmrules.model.issues import issue
+from crmrules.tables.hit_policy import apply_hit_policy
+from crmrules.tables.problems import outcome_issues
+
+if TYPE_CHECKING:
+    from crmrules.engine.evaluation import Evaluation
+    from crmrules.feel.compiler import Compiled
+
+Row = TypeVar("Row")
+
+SUPPRESSED = "suppress"
+"""Why a task is withheld whose table's ``suppress`` is true."""
+
+
+def matched_rows(
+    step: TableStep, rows: Sequence[Row], default: Row | None, run: Evaluation
+) -> tuple[list[Row], bool]:
+    """The rows that count under the table's hit policy; without any, its default row, if it has one."""
+    table = step.table
+    hits = run.hits(step).rows
+    if not hits:
+        return ([default], True) if default is not None else ([], False)
+    if len(hits) > 1:
+        # Results are compared as written: two rows of an ANY table agree when their cells do.
+        outcome = apply_hit_policy(
+            table.hit_policy, hits, lambda row: [cell.text.strip() for cell in table.rules[row].then], len(table.outputs)
+        )
+        for warning in outcome_issues(table, outcome):
+            run.warn(warning)
+        hits = outcome.rows
+    for row in hits:
+        rule = table.rules[row]
+        run.matches.append(Match(table.id, rule.id, rule.span))
+    return [rows[row] for row in hits], False
+
+
+def withheld_by(suppress: Compiled | None, run: Evaluation) -> str:
+    """The reason when the table's own condition holds its actions back, else blank; unknown does not hold back."""
+    return SUPPRESSED if suppress is not None and run.value(suppress) is True else ""
+
+
+def priority_of(cells: ActionCells, run: Evaluation) -> int:
+    """The row's priority; one that cannot be used is a warning and the usual 3."""
+    priority = cells.priority
+    value = run.result(priority)
+    if in_limits("priority", value):
+        return int(value)
+    if value is not None:
+        run.warn(
+            issue(
+                "P405", priority.cell.span, customer=run.customer, fact="priority", expected="1..9",
+                text=priority.cell.text.strip(), found=str(value)[:40],
+            )
+        )  # fmt: skip
+    return 3
