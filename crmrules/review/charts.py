@@ -28,7 +28,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A vertical bar; ``x``, ``middle`` and ``wide`` in per cent, ``y`` and ``high`` in pixels; ``tick`` may be blank."""
+    """A vertical bar; ``x``, ``middle`` and ``wide`` in per cent, ``y`` and ``high`` in pixels."""
 
     label: str
     tick: str
@@ -61,7 +61,7 @@ def bars(counts: Sequence[tuple[str, int]], lang: str, *, shares: bool = False) 
 
 
 def columns(plan: ActionPlan, per_day: Mapping[Date, int], words: Wording, height: int = 120) -> list[Column]:
-    """Actions by day from ``as_of`` to ``until``, what is earlier in one column before it; wider steps for long plans."""
+    """Actions by day from ``as_of`` to ``until``, with one column before for what is overdue."""
     first, last = plan.as_of.date, local(plan.until, plan.as_of).date
     last = max([first, last, *per_day])
     step = max(1, -(-(last.days - first.days + 1) // _MAX_COLUMNS))

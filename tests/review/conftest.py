@@ -193,8 +193,8 @@ def hostile() -> ActionPlan:
         customers=len(HOSTILE),
         actions=actions,
         withheld=tuple(Withheld(action, action.task) for action in actions),
-        distribution={text: {other: 1 for other in HOSTILE} for text in HOSTILE[:10]},
-        unknown={text: 1 for text in HOSTILE},
+        distribution={text: dict.fromkeys(HOSTILE, 1) for text in HOSTILE[:10]},
+        unknown=dict.fromkeys(HOSTILE, 1),
         warnings=tuple(issue("O101", Span(text), found=text, expected=text) for text in HOSTILE),
         kpis=tuple(
             KpiResult(text, Label(text, text), {text: text}, Decimal(1) / 3, 1, Rating.RED, text, target=2)

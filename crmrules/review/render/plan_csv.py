@@ -1,8 +1,8 @@
 """An action plan as CSV, one action a row, in a form that a double click in a Chinese Excel opens rightly.
 
-UTF-8 with a byte order mark; every text quoted, so that no separator of any locale can split a cell; texts that a
-spreadsheet would take for a formula get an apostrophe in front. Withheld actions are left out: the file is a to-do
-list, and a row of it will be done.
+UTF-8 with a byte order mark; every text quoted; texts that a spreadsheet would take for a formula get an apostrophe in
+front, also where the spreadsheet's own separator (a semicolon in half of the world) would cut a text in two.
+Withheld actions are left out: the file is a to-do list, and a row of it will be done.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ COLUMNS = (
     "content", "kind", "signal", "level", "decision", "rule", "place", "why", "key",
 )  # fmt: skip
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_CUT = re.compile(r"([;|\t\r\n]\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -35,7 +36,7 @@ def render(plan: ActionPlan, words: Wording) -> bytes:
 
 def safe(text: str) -> str:
     """``text`` that no spreadsheet takes for a formula; numbers such as ``-5`` stay as they are."""
-    text = clean(text)
+    text = _CUT.sub(r"\1'", clean(text))
     if text.lstrip(" \u3000").startswith(_FORMULA) and not _NUMBER.fullmatch(text):
         return "'" + text
     return text

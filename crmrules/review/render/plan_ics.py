@@ -14,8 +14,8 @@ from hashlib import sha256
 from crmrules.model.durations import NANOS
 from crmrules.model.plan import Action, ActionPlan
 from crmrules.model.temporal import DateTime, clock_text
-from crmrules.review.texts import clean, one_line
-from crmrules.review.wording import Wording
+from crmrules.review.texts import clean, one_line, show_moment
+from crmrules.review.wording import Wording, local
 
 _MINUTES = 15  # length of an event, so that calendars draw it; the window's end stands in the description
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\t": " "})
@@ -68,7 +68,7 @@ def _event(action: Action, as_of: DateTime, words: Wording) -> Iterator[str]:
     yield f"DTSTART:{_moment(action.due)}"
     yield f"DTEND:{_moment(end)}"
     yield "SUMMARY:" + escape(one_line(words.word("task", action.task) + " · " + who, 250))
-    yield "DESCRIPTION:" + escape("\n".join(_description(action, words)))
+    yield "DESCRIPTION:" + escape("\n".join(_description(action, as_of, words)))
     yield f"CATEGORIES:{escape(words.say(action.kind))}"
     yield f"PRIORITY:{min(max(action.priority, 1), 9)}"
     yield "TRANSP:TRANSPARENT"
@@ -77,14 +77,14 @@ def _event(action: Action, as_of: DateTime, words: Wording) -> Iterator[str]:
     yield "END:VEVENT"
 
 
-def _description(action: Action, words: Wording) -> Iterator[str]:
+def _description(action: Action, as_of: DateTime, words: Wording) -> Iterator[str]:
     colon = words.say("colon")
     if action.content:
         yield action.content
     for name, text in (
         ("owner", words.owner(action)),
         ("channel", words.word("channel", action.channel)),
-        ("until", _moment(action.until) if action.until else ""),
+        ("until", show_moment(local(action.until, as_of)) if action.until else ""),
         ("why", words.why(action)),
         ("place", str(action.place)),
     ):

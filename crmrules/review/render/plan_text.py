@@ -13,6 +13,7 @@ _TOP_OWNERS = 8
 _TOP_ACTIONS = 10
 _TOP_KPIS = 20
 _ISSUE = 400
+_CELL = 80
 
 
 def render(plan: ActionPlan, words: Wording) -> bytes:
@@ -112,6 +113,7 @@ def _warnings(plan: ActionPlan, words: Wording) -> list[str]:
 
 def table(rows: list[list[str]], right: tuple[int, ...] = ()) -> list[str]:
     """Rows as aligned lines, indented by two; columns in ``right`` are flush right."""
+    rows = [[one_line(cell, _CELL) for cell in row] for row in rows]
     widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     lines = []
     for row in rows:
