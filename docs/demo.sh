@@ -4,7 +4,7 @@ set -eu
 crmrules=$1
 out=$2
 example=config/examples/sales_funnel
-as_of=2026-03-02  # the sample data end the day before
+as_of=2026-03-02T09:00
 
 mkdir -p "$out"
 "$crmrules" check "$example/rules.yaml"

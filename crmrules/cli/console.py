@@ -25,9 +25,14 @@ class WrongUsageError(CrmRulesError):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Where a command speaks: results on standard output, problems on standard error, in ``lang``."""
+    """Where a command speaks: results on standard output, problems on standard error, in ``lang``.
+
+    ``asked`` is the language that ``--lang`` asked for, None when the locale decided. Files follow it alone, and the
+    rule set's own language without it: the same input gives the same bytes on every machine.
+    """
 
     lang: str = "en"
+    asked: str | None = None
 
     def say(self, text: str) -> None:
         """A result."""
@@ -83,8 +88,8 @@ class Progress:
             sys.stderr.flush()
 
 
-def choose_language(args: Iterable[str], environ: Mapping[str, str]) -> str:
-    """``"zh"`` or ``"en"``: what ``--lang`` among ``args`` says, else the locale of ``environ``.
+def open_console(args: Iterable[str], environ: Mapping[str, str]) -> Console:
+    """A console in the language that ``--lang`` among ``args`` says, else the locale of ``environ``.
 
     The arguments are looked at before they are parsed, because help and mistakes have a language, too.
     """
@@ -96,9 +101,9 @@ def choose_language(args: Iterable[str], environ: Mapping[str, str]) -> str:
             chosen = arg.partition("=")[2]
         previous = arg
     if chosen in ("en", "zh"):
-        return chosen
+        return Console(chosen, chosen)
     locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environ.get(name))), "")
-    return "zh" if locale.lower().startswith("zh") else "en"
+    return Console("zh" if locale.lower().startswith("zh") else "en")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

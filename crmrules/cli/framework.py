@@ -143,7 +143,7 @@ def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 def with_common(function: _F) -> _F:
-    """The options that every command has. ``--lang`` has been read before (see :func:`choose_language`)."""
+    """The options that every command has. ``--lang`` has been read before (see :func:`open_console`)."""
     lang = option(
         "--lang", type=Words("en", "zh", "auto"), expose_value=False,
         en="Language of messages; auto follows the locale.", zh="消息语言；auto 跟随系统区域设置。",

@@ -25,8 +25,8 @@ from crmrules.cli.console import (
     WRONG_USAGE,
     Console,
     WrongUsageError,
-    choose_language,
     did_you_mean,
+    open_console,
 )
 from crmrules.cli.framework import Command, Helped, language, option, usage_issue, with_common
 from crmrules.model.errors import CrmRulesError
@@ -93,7 +93,7 @@ class LazyGroup(Helped, click.Group):
     ) -> NoReturn:
         """Run a command line and end the process with its exit code, whatever happens."""
         words = list(sys.argv[1:] if args is None else args)
-        console = extra.pop("obj", None) or Console(choose_language(words, os.environ))
+        console = extra.pop("obj", None) or open_console(words, os.environ)
         try:
             code = super().main(
                 words, prog_name or "crmrules", complete_var, standalone_mode=False, obj=console, **extra

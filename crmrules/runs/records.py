@@ -44,10 +44,12 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The run's number in the store and how many of its actions were not there before."""
+    """The run's number in the store, how many of its actions were ``new`` there, and how many were ``waiting`` there
+    to be delivered, from earlier runs."""
 
     run: int
     new: int
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from crmrules.model.decision import Episode, History
 from crmrules.model.errors import StateError
@@ -25,6 +24,7 @@ from crmrules.runs.codec import dump_action, dump_value, load_action, load_value
 from crmrules.runs.lock import ProcessLock
 from crmrules.runs.records import Answer, Committed, Outcome, Pending, RunRecord
 from crmrules.runs.schema import ACTIONS, DECISIONS, DELIVERIES, EPISODES, LAYOUT, METADATA, RUNS, VERSION
+from crmrules.runs.state import check_state
 
 _BUSY_SECONDS = 30
 
@@ -37,7 +37,8 @@ class SqlStateStore:
     """
 
     def __init__(self, url: str) -> None:
-        place = _place(url)
+        check_state(url)
+        place = make_url(url)
         self.name = str(place.database)
         self._lock = ProcessLock(self.name)
         self._engine = _engine(place)
@@ -97,6 +98,7 @@ class SqlStateStore:
         moment = stamp(run.as_of)
         with self._transaction() as connection:
             self._refuse_past(connection, run, moment)
+            waiting = _waiting(connection, run.ruleset)
             known = _known_keys(connection, [action.key for action in run.actions])
             fresh = {a.key: a for a in run.actions if a.key not in known}
             row = RUNS.insert().values(
@@ -119,7 +121,7 @@ class SqlStateStore:
                     for key, action in fresh.items()
                 ]
                 connection.execute(ACTIONS.insert(), rows)
-            return Committed(number, len(fresh))
+            return Committed(number, len(fresh), waiting)
 
     def pending(self, ruleset: str, *, after: int = 0, limit: int = 100) -> Sequence[Pending]:
         """Up to ``limit`` actions not yet settled, oldest first, of those numbered above ``after``."""
@@ -145,8 +147,6 @@ class SqlStateStore:
     def settle(self, answers: Sequence[Answer], notifiers: Sequence[str], as_of: DateTime) -> None:
         """Record what notifiers answered. An action is sent when all of ``notifiers`` delivered it, parked when
         those that did not have refused it for good, else it stays pending."""
-        if not answers:
-            return
         moment = stamp(as_of)
         numbers = sorted({answer.number for answer in answers})
         with self._transaction() as connection:
@@ -217,18 +217,6 @@ def _clock(moment: DateTime) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{nanos:09d}"
 
 
-def _place(url: str) -> URL:
-    try:
-        place = make_url(url)
-    except ArgumentError:
-        raise StateError([issue("X202", found=url)]) from None
-    if place.get_backend_name() != "sqlite" or not place.database or place.query:
-        raise StateError([issue("X202", found=url)])
-    if place.database != ":memory:" and not Path(place.database).absolute().parent.is_dir():
-        raise StateError([issue("X112", found=str(Path(place.database).parent))])
-    return place
-
-
 def _engine(place: URL) -> sa.Engine:
     # The driver's own transactions are switched off: they begin late, and then two writers can meet in a deadlock.
     engine = sa.create_engine(place, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None})
@@ -254,6 +242,11 @@ def _prepare(connection: sa.Connection, name: str) -> None:
     version = connection.execute(sa.select(sa.func.max(LAYOUT.c.version))).scalar() or 0
     if version > VERSION:
         raise StateError([issue("X203", found=name, version=version, known=VERSION)])
+
+
+def _waiting(connection: sa.Connection, ruleset: str) -> int:
+    query = sa.select(sa.func.count()).where(ACTIONS.c.ruleset == ruleset, ACTIONS.c.status == "pending")
+    return connection.execute(query).scalar_one()
 
 
 def _known_keys(connection: sa.Connection, keys: Sequence[str]) -> set[str]:

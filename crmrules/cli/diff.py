@@ -1,0 +1,46 @@
+"""``crmrules diff``: what a change of rules changes for customers."""
+
+from __future__ import annotations
+
+import click
+
+from crmrules.cli.console import FINE, Console
+from crmrules.cli.framework import command
+from crmrules.cli.options import as_of_option, data_option, format_option, in_zone, read_moment, set_option
+from crmrules.cli.session import find_data, load_compiled, load_dataset, load_registry, require_file
+
+
+@command(
+    "diff",
+    "Which customers' classification or actions change from the rule set OLD to NEW, and which rows make the "
+    "difference. Parameters set with --set count for both.",
+    "规则集从 OLD 换成 NEW 后，哪些客户的分类或行动会变化，是哪些行造成的。--set 对两者都生效。",
+    "crmrules diff rules.yaml draft.yaml --data data --as-of 2026-03-02",
+)
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@data_option
+@as_of_option
+@set_option
+@format_option
+@click.pass_obj
+def command_(
+    console: Console, old: str, new: str, data: str, as_of: str | None, sets: tuple[str, ...], fmt: str
+) -> int:
+    """Compare."""
+    from crmrules.review.diff import diff_rulesets, render_text, to_json
+
+    moment = read_moment(as_of)
+    for path in (old, new):
+        require_file(path, console, what=("rule file", "规则文件"))
+    source = find_data(data, console)
+    registry = load_registry()
+    before = load_compiled(console, old, registry, sets, fmt)
+    after = load_compiled(console, new, registry, sets, fmt)
+    dataset = load_dataset(console, source, after.ruleset, registry, fmt)
+    found = diff_rulesets(before, after, dataset, in_zone(moment, after.ruleset.time_zone))
+    if fmt == "json":
+        console.say_json(to_json(found))
+    else:
+        console.say(render_text(found, console.lang))
+    return FINE

@@ -1,0 +1,67 @@
+"""``crmrules kpi``: key figures against their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from crmrules.cli.console import FINE, Console
+from crmrules.cli.framework import command
+from crmrules.cli.options import evaluation_options, format_option
+from crmrules.cli.session import open_session
+
+if TYPE_CHECKING:
+    from crmrules.model.plan import KpiResult
+    from crmrules.review.wording import Wording
+
+
+@command(
+    "kpi",
+    "The KPIs of RULES: value, target, on target or close to it or off, and the number of records each rests on.",
+    "计算 RULES 中的指标：数值、目标、是否达标以及样本数。",
+    "crmrules kpi rules.yaml --data data --as-of 2026-03-02",
+)
+@evaluation_options
+@format_option
+@click.pass_obj
+def command_(
+    console: Console, rules: str, data: str, as_of: str | None, sets: tuple[str, ...], fmt: str
+) -> int:
+    """Compute KPIs."""
+    from crmrules.review.json_text import dumps, instant
+    from crmrules.review.render.plan_json import kpi_json
+    from crmrules.review.wording import wording
+
+    session = open_session(console, rules, data, as_of, sets, fmt)
+    compiled = session.compiled
+    results = compiled.kpis(session.dataset, as_of=session.as_of)
+    if fmt == "json":
+        head = {"ruleset": compiled.ruleset.name, "fingerprint": compiled.fingerprint, "as_of": instant(session.as_of)}
+        console.say(dumps({**head, "kpis": [kpi_json(result) for result in results]}))
+    elif results:
+        console.say(_text(results, wording(console.lang, compiled.ruleset)))
+    else:
+        console.say(console.text("the rule set has no KPIs", "规则集没有指标"))
+    return FINE
+
+
+def _text(results: Sequence[KpiResult], words: Wording) -> str:
+    """A table: one row for each total and each group."""
+    from crmrules.review.render.plan_text import table
+    from crmrules.review.texts import one_line
+
+    head = [words.say(key) for key in ("kpi", "group", "value", "target", "rating", "n")]
+    rows = [
+        [
+            one_line(result.label.get(words.lang, result.kpi), 40),
+            one_line(words.group(result.group), 40),
+            words.amount(result, result.value),
+            "" if result.target is None else words.amount(result, result.target),
+            words.say(result.rating),
+            f"{result.n:,}",
+        ]
+        for result in results
+    ]
+    return "\n".join(table([head, *rows], right=(2, 3, 5)))

@@ -1,0 +1,114 @@
+"""``crmrules run``: plan, remember, and tell people. The one command that changes anything outside its output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from crmrules.cli.console import FINE, PROBLEMS, Console, WrongUsageError, did_you_mean
+from crmrules.cli.framework import command, option
+from crmrules.cli.options import evaluation_options, format_option
+from crmrules.cli.session import load_registry, open_session
+from crmrules.model.issues import issue
+
+if TYPE_CHECKING:
+    from crmrules.model.ports import Notifier, Registry
+    from crmrules.runs.run import RunReport
+
+
+@command(
+    "run",
+    "Plan as of a moment, write decisions and actions into the state in one transaction, then tell people through the "
+    "notifiers. Each action is put in once, however often this is run; one that could not be delivered is sent by the "
+    "next run. Ends with 1 when something could not be delivered.",
+    "按某一时间点制定计划，在一个事务中把结论与行动写入状态，再通过通知方式告知相关人员。无论运行多少次，"
+    "每条行动只登记一次；未能送达的由下次运行补发。有未送达的行动时退出码为 1。",
+    "crmrules run rules.yaml --data data --as-of 2026-03-02 --state sqlite:///crm.db",
+    "crmrules run rules.yaml --data data --as-of 2026-03-02 --state sqlite:///crm.db --notify file:actions.ndjson",
+)
+@evaluation_options
+@option(
+    "--state", metavar="URL", required=True,
+    en="Where decisions and actions are kept: sqlite:///crm.db.", zh="状态保存位置：sqlite:///crm.db。",
+)  # fmt: skip
+@option(
+    "--notify", "notify", metavar="HOW", multiple=True,
+    en="How to tell: console (if nothing is said), file:PATH, or a plugin's; may be repeated.",
+    zh="通知方式：console（默认）、file:路径，或插件提供的方式；可重复。",
+)  # fmt: skip
+@format_option
+@click.pass_obj
+def command_(
+    console: Console,
+    rules: str,
+    data: str,
+    as_of: str | None,
+    sets: tuple[str, ...],
+    state: str,
+    notify: tuple[str, ...],
+    fmt: str,
+) -> int:
+    """Run."""
+    from crmrules.runs.run import run_plan
+    from crmrules.runs.state import check_state, open_store
+
+    registry = load_registry()
+    check_state(state, registry)
+    notifiers = open_notifiers(notify or ("console",), registry, console)
+    session = open_session(console, rules, data, as_of, sets, fmt, registry)
+    with open_store(state, registry) as store:
+        report = run_plan(
+            session.compiled,
+            session.dataset,
+            as_of=session.as_of,
+            store=store,
+            notifiers=notifiers,
+            plan_filters=registry.plan_filters,
+        )
+    console.problems(report.issues, fmt)
+    if fmt == "json":
+        console.say_json(report.to_json())
+    else:
+        console.say(_text(report, console))
+    return PROBLEMS if report.undelivered else FINE
+
+
+def open_notifiers(specs: tuple[str, ...], registry: Registry, console: Console) -> dict[str, Notifier]:
+    """Notifiers by how they were asked for: ``console``, ``file:actions.ndjson``."""
+    opened: dict[str, Notifier] = {}
+    for spec in specs:
+        name, _, argument = spec.partition(":")
+        if name not in registry.notifiers:
+            suggestion = did_you_mean(name, registry.notifiers, console.lang)
+            known = ", ".join(registry.notifiers)
+            raise WrongUsageError([issue("X115", found=name, expected=known, suggestion=suggestion)])
+        opened[spec] = registry.notifiers[name](argument)
+    return opened
+
+
+def _text(report: RunReport, console: Console) -> str:
+    lines = [
+        console.text(
+            f"{report.actions:,} actions for {report.customers:,} customers: {report.new:,} new, "
+            f"{report.actions - report.new:,} known from earlier runs",
+            f"{report.customers:,} 位客户共 {report.actions:,} 条行动：新增 {report.new:,} 条，"
+            f"此前已登记 {report.actions - report.new:,} 条",
+        )
+    ]
+    if report.resumed:
+        lines.append(
+            console.text(
+                f"{report.resumed:,} left over from earlier runs were offered again",
+                f"此前运行遗留的 {report.resumed:,} 条已重新发送",
+            )
+        )
+    for sent in report.sent:
+        lines.append(
+            console.text(
+                f"{sent.notifier}: {sent.delivered:,} delivered, {sent.failed:,} to be sent again, "
+                f"{sent.refused:,} parked",
+                f"{sent.notifier}：已送达 {sent.delivered:,} 条，待补发 {sent.failed:,} 条，搁置 {sent.refused:,} 条",
+            )
+        )
+    return "\n".join(lines)

@@ -1,0 +1,153 @@
+"""From the words of a command line to a compiled rule set and its records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmrules.cli.console import Console, WrongUsageError, nearest
+from crmrules.cli.options import in_zone, parse_overrides, read_moment
+from crmrules.model.errors import PluginError, RuleSetError
+from crmrules.model.issues import Severity, has_errors, issue
+
+if TYPE_CHECKING:
+    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.model.issues import Issue
+    from crmrules.model.ports import Registry
+    from crmrules.model.records import Dataset
+    from crmrules.model.ruleset import RuleSet
+    from crmrules.model.temporal import DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What an evaluating command works with."""
+
+    registry: Registry
+    compiled: CompiledRuleSet
+    dataset: Dataset
+    as_of: DateTime
+
+
+def open_session(
+    console: Console,
+    rules: str,
+    data: str,
+    as_of: str | None,
+    sets: Sequence[str],
+    fmt: str = "text",
+    registry: Registry | None = None,
+) -> Session:
+    """Load everything an evaluation needs; cheap mistakes are found before the long work begins.
+
+    Warnings are shown; errors are raised, all of them at once.
+    """
+    moment = read_moment(as_of)
+    require_file(rules, console, what=("rule file", "规则文件"))
+    source = find_data(data, console)
+    registry = registry or load_registry()
+    compiled = load_compiled(console, rules, registry, sets, fmt)
+    dataset = load_dataset(console, source, compiled.ruleset, registry, fmt)
+    return Session(registry, compiled, dataset, in_zone(moment, compiled.ruleset.time_zone))
+
+
+def load_registry() -> Registry:
+    """The built-in adapters and the installed plugins; :class:`PluginError` when one does not keep its contract."""
+    from crmrules.hosting.manager import build_registry
+
+    registry = build_registry()
+    if has_errors(registry.issues):
+        raise PluginError(registry.issues)
+    return registry
+
+
+def compile_file(
+    path: str, registry: Registry, sets: Sequence[str] = ()
+) -> tuple[CompiledRuleSet | None, RuleSet | None, list[Issue]]:
+    """Read and compile a rule file: all problems, and what came of it."""
+    from crmrules.rulesets.loader import read_ruleset
+
+    overrides = parse_overrides(sets)
+    ruleset, issues = read_ruleset(path, registry)
+    if ruleset is None:
+        return None, None, issues
+    from crmrules.engine.compiler import compile_ruleset
+
+    compiled, more = compile_ruleset(ruleset, registry, overrides=overrides)
+    return compiled, ruleset, [*issues, *more]
+
+
+def load_compiled(
+    console: Console, path: str, registry: Registry, sets: Sequence[str], fmt: str = "text"
+) -> CompiledRuleSet:
+    """The compiled rule set of a file; :class:`RuleSetError` with every problem, warnings shown."""
+    compiled, _, issues = compile_file(path, registry, sets)
+    if compiled is None or has_errors(issues):
+        raise RuleSetError(issues)
+    console.problems([i for i in issues if i.severity is Severity.WARNING], fmt)
+    return compiled
+
+
+def load_dataset(
+    console: Console, path: Path, ruleset: RuleSet, registry: Registry, fmt: str = "text"
+) -> Dataset:
+    """The records; :class:`~crmrules.model.errors.DataError` with every problem. What the data source's own policy
+    tolerates is shown and counted."""
+    from crmrules.datasets.loader import read_dataset
+
+    progress = console.count(console.text("reading", "正在读取"))
+    try:
+        dataset = read_dataset(path, ruleset, registry, on_progress=progress)
+    finally:
+        progress.done()
+    console.problems(dataset.issues, fmt)
+    return dataset
+
+
+def require_file(path: str, console: Console, what: tuple[str, str] = ("file", "文件")) -> None:
+    """:class:`WrongUsageError` unless there is such a file; names the nearest one beside it."""
+    place = Path(path)
+    try:
+        if place.is_file():
+            return
+        if place.is_dir():
+            reason = console.text("it is a folder", "这是一个文件夹")
+            raise WrongUsageError([issue("X117", found=path, reason=reason)])
+        beside = [p.name for p in place.parent.iterdir()] if place.parent.is_dir() else []
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WrongUsageError([issue("X117", found=path, reason=reason)]) from None
+    raise WrongUsageError(
+        [issue("X106", what=console.text(*what), found=path, suggestion=_nearest(place, beside, console))]
+    )
+
+
+def find_data(path: str, console: Console) -> Path:
+    """Where ``--data`` points: a file, a folder of tables, or a folder's own ``data.yaml``."""
+    place = Path(path)
+    if not place.is_dir():
+        require_file(path, console, what=("data file or folder", "数据文件或文件夹"))
+        return place
+    for name in ("data.yaml", "data.yml"):
+        if (place / name).is_file():
+            return place / name
+    return place
+
+
+def require_writable(path: str, *, overwrite: bool = True) -> None:
+    """:class:`WrongUsageError` unless a file can be put at ``path``, as far as can be seen beforehand."""
+    place = Path(path)
+    if not place.absolute().parent.is_dir():
+        raise WrongUsageError([issue("X112", found=place.parent)])
+    if place.is_dir() or (place.exists() and not overwrite):
+        raise WrongUsageError([issue("X111", found=path)])
+
+
+def _nearest(place: Path, beside: Sequence[str], console: Console) -> str:
+    name = nearest(place.name, beside)
+    if not name:
+        return ""
+    found = place.parent / name
+    return console.text(f"did you mean {found}?", f"是否想写 {found}？")

@@ -1,0 +1,91 @@
+"""From the outbox to the notifiers: each action at least once, in the order in which it was called for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crmrules.model.issues import Issue, issue
+from crmrules.model.plan import Action
+from crmrules.model.ports import Delivery, Notifier, StateStore
+from crmrules.model.values import DateTime
+from crmrules.runs.records import Answer, Pending
+
+_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one notifier did with what it was given: delivered, failed for now, refused for good."""
+
+    notifier: str
+    delivered: int = 0
+    failed: int = 0
+    refused: int = 0
+    reason: str = ""
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What somebody should hear about."""
+        total = self.delivered + self.failed + self.refused
+        common = {"notifier": self.notifier, "total": total, "reason": self.reason}
+        found = []
+        if self.failed:
+            found.append(issue("X207", count=self.failed, **common))
+        if self.refused:
+            found.append(issue("X208", count=self.refused, **common))
+        return tuple(found)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The counts of one notifier while dispatch goes on."""
+
+    counts: dict[str, int] = field(default_factory=lambda: {"delivered": 0, "failed": 0, "refused": 0})
+    reason: str = ""
+
+    def add(self, answers: Sequence[Delivery]) -> None:
+        for answer in answers:
+            outcome = "delivered" if answer.ok else "failed" if answer.retry else "refused"
+            self.counts[outcome] += 1
+            if not answer.ok:
+                self.reason = self.reason or answer.detail
+
+
+def dispatch(
+    store: StateStore, ruleset: str, notifiers: Mapping[str, Notifier], as_of: DateTime
+) -> tuple[Sent, ...]:
+    """Offer every pending action of ``ruleset`` to every notifier that has yet to settle it.
+
+    Answers are recorded batch by batch, so a process that is killed offers at most one batch again. An action that
+    cannot be delivered stays pending and does not hold up the others.
+    """
+    tallies = {name: _Tally() for name in notifiers}
+    after = 0
+    while batch := store.pending(ruleset, after=after, limit=_BATCH):
+        answers: list[Answer] = []
+        for name, notifier in notifiers.items():
+            waiting: list[Pending] = [each for each in batch if name not in each.settled]
+            if not waiting:
+                continue
+            deliveries = _send(notifier, [each.action for each in waiting])
+            tallies[name].add(deliveries)
+            answers += [
+                Answer(each.number, name, delivery) for each, delivery in zip(waiting, deliveries, strict=True)
+            ]
+        store.settle(answers, list(notifiers), as_of)
+        after = batch[-1].number
+    return tuple(Sent(name, **tally.counts, reason=tally.reason) for name, tally in tallies.items())
+
+
+def _send(notifier: Notifier, actions: Sequence[Action]) -> Sequence[Delivery]:
+    """The notifier's answers; whatever it does wrong is a failed delivery, never an end of the run."""
+    try:
+        answers = list(notifier.send(actions))
+    except Exception as error:  # foreign code: its failure is an answer, too
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        return [Delivery(ok=False, detail=reason)] * len(actions)
+    if len(answers) != len(actions):
+        reason = f"the notifier gave {len(answers)} answers for {len(actions)} actions"
+        return [Delivery(ok=False, detail=reason)] * len(actions)
+    return answers

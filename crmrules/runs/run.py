@@ -1,0 +1,121 @@
+"""One run: histories → plan → one transaction → dispatch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crmrules.engine.planner import plan_pairs
+from crmrules.model.decision import NO_HISTORY, Decision
+from crmrules.model.ruleset import Kind
+from crmrules.runs.dispatch import Sent, dispatch
+from crmrules.runs.records import Decided, Outcome, RunRecord
+
+if TYPE_CHECKING:
+    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.model.issues import Issue
+    from crmrules.model.plan import ActionPlan
+    from crmrules.model.ports import Notifier, StateStore
+    from crmrules.model.records import Dataset, Record
+    from crmrules.model.values import DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did: ``actions`` of its plan, of which ``new`` ones were put into the outbox; ``resumed`` ones were
+    left there by earlier runs and offered again; ``sent`` has each notifier's count."""
+
+    run: int
+    plan: ActionPlan
+    customers: int
+    actions: int
+    new: int
+    resumed: int
+    sent: tuple[Sent, ...]
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether any notifier failed or refused."""
+        return any(sent.failed or sent.refused for sent in self.sent)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """Warnings of the plan, and what could not be delivered."""
+        return (*self.plan.warnings, *(found for sent in self.sent for found in sent.issues))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for programs."""
+        return {
+            "run": self.run,
+            "ruleset": self.plan.ruleset,
+            "fingerprint": self.plan.fingerprint,
+            "as_of": str(self.plan.as_of),
+            "customers": self.customers,
+            "actions": self.actions,
+            "new": self.new,
+            "resumed": self.resumed,
+            "notifiers": [
+                {
+                    "notifier": sent.notifier,
+                    "delivered": sent.delivered,
+                    "failed": sent.failed,
+                    "refused": sent.refused,
+                    "reason": sent.reason,
+                }
+                for sent in self.sent
+            ],
+        }
+
+
+def run_plan(
+    compiled: CompiledRuleSet,
+    dataset: Dataset,
+    *,
+    as_of: DateTime,
+    store: StateStore,
+    notifiers: Mapping[str, Notifier],
+    plan_filters: Sequence[Callable[[ActionPlan], ActionPlan]] = (),
+) -> RunReport:
+    """Evaluate every customer with its history, commit what was found, then offer all pending actions.
+
+    ``notifiers`` by the name under which deliveries are recorded. Repeating a run as of the same moment changes
+    nothing and sends nothing twice. Raises :class:`~crmrules.model.errors.StateError` when the store cannot commit;
+    then nothing has been sent. A failing notifier is in the report, never an exception.
+    """
+    ruleset = compiled.ruleset.name
+    histories = store.histories(ruleset, as_of)
+    outcomes: list[Outcome] = []
+
+    def decided() -> Iterator[tuple[Record, Decision]]:
+        for record in dataset.customers:
+            decision = compiled.decide(record, as_of=as_of, history=histories.get(record.id, NO_HISTORY))
+            outcomes.append(_outcome(compiled, decision))
+            yield record, decision
+
+    plan = plan_pairs(compiled, decided(), as_of=as_of)
+    for change in plan_filters:
+        plan = change(plan)
+    record = RunRecord(ruleset, compiled.ruleset.version, compiled.fingerprint, as_of, outcomes, plan.actions)
+    committed = store.commit(record)
+    sent = dispatch(store, ruleset, notifiers, as_of)
+    return RunReport(
+        committed.run, plan, len(outcomes), len(plan.actions), committed.new, committed.waiting, sent
+    )  # fmt: skip
+
+
+def _outcome(compiled: CompiledRuleSet, decision: Decision) -> Outcome:
+    """What of a decision later runs must know: decided facts, and the episodes that are open."""
+    facts: dict[str, Decided] = {}
+    for table in compiled.ruleset.decisions.values():
+        if table.kind is Kind.CLASSIFICATION:
+            rules = ",".join(match.rule for match in decision.matches if match.decision == table.id)
+            for fact in table.outputs:
+                facts[fact] = Decided(decision.values.get(fact), rules)
+    episodes: dict[str, DateTime] = {}
+    for task in decision.tasks:
+        if task.kind is Kind.ESCALATION and task.signal and task.start is not None:
+            known = episodes.get(task.signal)
+            if known is None or task.start < known:
+                episodes[task.signal] = task.start
+    return Outcome(decision.customer, facts, episodes)
