@@ -1,0 +1,97 @@
+"""How functions are called: built-ins by signature, function values by position or by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from crmrules.feel.builtins import calling
+from crmrules.feel.builtins._base import Builtin, Failure, Signature
+from crmrules.feel.check import takes
+from crmrules.feel.conform import conform
+from crmrules.feel.types import ANY, FunctionType, Type
+from crmrules.model.values import Function, Value, kind_of
+
+Caller = Callable[..., Value]
+"""Takes the instant of evaluation and the arguments; raises :class:`Failure`."""
+
+
+def caller(builtin: Builtin, count: int, names: Sequence[str] = ()) -> Caller:
+    """The built-in for calls with so many arguments, or with arguments of these names, in their order."""
+    if builtin.clock:
+        if count:
+            return _refuse(f"{builtin.name}() takes no arguments")
+        clock = builtin.signatures[0].call
+        return lambda instant: clock(instant)
+    if names:
+        return lambda instant, *arguments: calling.call_named(builtin, dict(zip(names, arguments, strict=True)))
+    fitting = [s for s in builtin.signatures if takes(s, count, ())]
+    if len(fitting) == 1 and fitting[0].params and not fitting[0].params[-1].variadic:
+        return _only_form(builtin, fitting[0], count)
+    return lambda instant, *arguments: calling.call(builtin, arguments)
+
+
+def _refuse(reason: str) -> Caller:
+    def refuse(instant: Value, *arguments: Value) -> Value:
+        raise Failure(reason)
+
+    return refuse
+
+
+def _only_form(builtin: Builtin, signature: Signature, count: int) -> Caller:
+    """The same as :func:`calling.call` for the usual case, with the search for a signature done beforehand."""
+    call, nulls = signature.call, signature.nulls
+    types = [p.type for p in signature.params[:count]]
+    missing = [None] * (len(signature.params) - count)
+
+    def invoke(instant: Value, *arguments: Value) -> Value:
+        try:
+            values = [a if a is None or t is ANY else conform(a, t) for a, t in zip(arguments, types, strict=True)]
+        except Failure:
+            return calling.call(builtin, arguments)  # says which argument does not fit
+        if not nulls and None in arguments:
+            return None
+        return call(*values, *missing)
+
+    return invoke
+
+
+def builtin_function(builtin: Builtin) -> Function:
+    """The built-in as a value, which can be passed and called by position."""
+    params = tuple(p.name for p in builtin.signatures[0].params)
+
+    def call(*arguments: Value) -> Value:
+        return caller(builtin, len(arguments))(None, *arguments)
+
+    return Function(params, call, builtin.name)
+
+
+def call_value(function: Value, arguments: Sequence[Value], names: Sequence[str] = ()) -> Value:
+    """Call a value; :class:`Failure` when it is no function or does not take these arguments."""
+    if function is None:
+        return None
+    if not isinstance(function, Function):
+        raise Failure(f"cannot call {kind_of(function)}")
+    if names:
+        if set(names) != set(function.params) or len(names) != len(function.params):
+            raise Failure(f"the function takes {', '.join(function.params) or 'no arguments'}")
+        given: dict[str, Any] = dict(zip(names, arguments, strict=True))
+        return function.call(*(given[p] for p in function.params))
+    return function.call(*arguments)
+
+
+def feel_function(
+    name: str, params: tuple[str, ...], types: tuple[Type, ...], body: Callable[..., Value], result: Type = ANY
+) -> Function:
+    """A function value around ``body``; arguments are converted to the parameters' types, the result to ``result``."""
+    typed = any(t != ANY for t in types)
+
+    def call(*arguments: Value) -> Value:
+        if len(arguments) != len(params):
+            raise Failure(f"the function takes {len(params)} arguments, not {len(arguments)}")
+        if typed:
+            arguments = tuple(conform(a, t) for a, t in zip(arguments, types, strict=True))
+        value = body(*arguments)
+        return value if result == ANY else conform(value, result)
+
+    return Function(params, call, name, FunctionType(params=types, result=result))

@@ -1,0 +1,324 @@
+"""Checked tree → core: the one place where the meaning of null, ranges, cells and ``in`` is written down.
+
+Constants are folded here, so that what certainly fails (``date("2026-02-30")``) is known before anything runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from crmrules.feel import check, core, tree
+from crmrules.feel.builtins import operators
+from crmrules.feel.builtins._base import Failure
+from crmrules.feel.calls import builtin_function, caller
+from crmrules.feel.check import Checked, Problem
+from crmrules.feel.conform import type_of
+from crmrules.feel.scope import Scope
+from crmrules.feel.types import ANY, BOOLEAN, NUMBER, ListType, RangeType, Type
+from crmrules.model.values import Range, Value, parse_temporal
+
+_FOLDED: Final = frozenset(
+    ("date", "time", "date and time", "duration", "years and months duration", "number", "range", "string")
+)
+_ARITHMETIC: Final[Mapping[str, Callable[[Value, Value], Value]]] = {
+    "+": operators.add,
+    "-": operators.sub,
+    "*": operators.mul,
+    "/": operators.div,
+    "**": operators.power,
+}
+
+
+def lower(checked: Checked, scope: Scope) -> tuple[core.Node, list[Problem]]:
+    """The core of an expression or a cell, and the problems found while folding constants."""
+    lowering = _Lowering(checked, scope)
+    root = checked.root
+    node = lowering.cell(root) if isinstance(root, tree.Tests) else lowering.node(root)
+    return node, lowering.problems
+
+
+class _Lowering:
+    """One pass over one checked tree."""
+
+    def __init__(self, checked: Checked, scope: Scope) -> None:
+        self.checked, self.scope = checked, scope
+        self.problems: list[Problem] = []
+        self.lets = 0
+
+    def node(self, node: tree.Node) -> core.Node:
+        return _VISIT[type(node)](self, node)
+
+    def place(self, node: tree.Node) -> tuple[int, int, Type]:
+        return node.start, node.end, self.checked.types.get(id(node), ANY)
+
+    def const(self, node: tree.Node, value: Value) -> core.Const:
+        return core.Const(node.start, node.end, type_of(value), value)
+
+    def fold(self, node: tree.Node, operation: Callable[[], Value]) -> core.Const:
+        """The value of an operation on constants; a failure is a problem and null."""
+        try:
+            return self.const(node, operation())
+        except Failure as failure:
+            self.problems.append(Problem("F143", node.start, node.end, {"reason": failure.reason}))
+            return self.const(node, None)
+
+    def slot(self, owner: object) -> int:
+        return self.checked.slots[id(owner)]
+
+    # --- cells ------------------------------------------------------------------------------------------------
+
+    def cell(self, cell: tree.Tests) -> core.Node:
+        place = cell.start, cell.end, BOOLEAN
+        if not cell.items:
+            return core.Const(*place, True)
+        value = core.Input(cell.start, cell.end, self.checked.cell_type, "?")
+        tests = tuple(self.test(item, value) for item in cell.items)
+        holds = tests[0] if len(tests) == 1 else core.Or(*place, tests)
+        return core.Not(*place, holds) if cell.negated else holds
+
+    def test(self, test: tree.Node, value: core.Node) -> core.Node:
+        """Whether ``value`` passes one test."""
+        if isinstance(test, tree.Tail):
+            return self.compare(test, test.op, value, self.node(test.operand))
+        if isinstance(test, tree.RangeLiteral):
+            return self.inside(test, value)
+        if id(test) in self.checked.asking:  # a test that uses ?
+            node = self.node(test)
+            return node if node.type == BOOLEAN else core.And(test.start, test.end, BOOLEAN, (node,))
+        return self.member(test, value, self.node(test))
+
+    def inside(self, test: tree.RangeLiteral, value: core.Node) -> core.Node:
+        if isinstance(value.type, RangeType):
+            return self.member(test, value, self.node(test))
+        return core.Between(
+            test.start, test.end, BOOLEAN, value, self.node(test.low), self.node(test.high),
+            test.low_included, test.high_included,
+        )  # fmt: skip
+
+    def member(self, test: tree.Node, value: core.Node, wanted: core.Node) -> core.Node:
+        place = test.start, test.end, BOOLEAN
+        if isinstance(wanted, core.Const):
+            constant = wanted.value
+            if type(constant) is list:
+                if not isinstance(value.type, ListType) and value.type != ANY:
+                    items = tuple(self.member(test, value, self.const(test, item)) for item in constant)
+                    return core.Or(*place, items) if len(items) != 1 else items[0]
+                return core.Member(*place, value, wanted)
+            if type(constant) is not Range:
+                return core.Equal(*place, value, wanted)
+            if not isinstance(value.type, RangeType) and value.type != ANY:
+                return self.in_constant(place, value, constant)
+        plain = wanted.type != ANY and not isinstance(wanted.type, ListType | RangeType)
+        if plain and wanted.type in check.ORDERED | {BOOLEAN}:
+            return core.Equal(*place, value, wanted)
+        return core.Member(*place, value, wanted)
+
+    def in_constant(self, place: tuple[int, int, Type], value: core.Node, r: Range) -> core.Node:
+        start, end, _ = place
+        low, high = (core.Const(start, end, type_of(v), v) for v in (r.start, r.end))
+        match r.form:
+            case "=":
+                return core.Equal(*place, value, low)
+            case "!=":
+                return core.Not(*place, core.Equal(*place, value, low))
+            case "<" | "<=":
+                return core.Order(*place, r.form, value, high)
+            case ">" | ">=":
+                return core.Order(*place, r.form, value, low)
+        return core.Between(*place, value, low, high, r.start_included, r.end_included)
+
+    def compare(self, node: tree.Node, op: str, left: core.Node, right: core.Node) -> core.Node:
+        place = node.start, node.end, BOOLEAN
+        if op == "=":
+            return core.Equal(*place, left, right)
+        if op == "!=":
+            return core.Not(*place, core.Equal(*place, left, right))
+        return core.Order(*place, op, left, right)
+
+    # --- values -----------------------------------------------------------------------------------------------
+
+    def literal(self, node: tree.Literal) -> core.Node:
+        return core.Const(*self.place(node), node.value)
+
+    def temporal(self, node: tree.Temporal) -> core.Node:
+        return self.const(node, parse_temporal(node.text))
+
+    def list_literal(self, node: tree.ListLiteral) -> core.Node:
+        items = tuple(self.node(item) for item in node.items)
+        if all(isinstance(item, core.Const) for item in items):
+            return self.const(node, [item.value for item in items if isinstance(item, core.Const)])
+        return core.MakeList(*self.place(node), items)
+
+    def context(self, node: tree.ContextLiteral) -> core.Node:
+        keys = tuple(entry.key for entry in node.entries)
+        values = tuple(self.node(entry.value) for entry in node.entries)
+        if len(set(keys)) != len(keys):
+            return self.const(node, None)
+        return core.MakeContext(*self.place(node), keys, tuple(self.slot(e) for e in node.entries), values)
+
+    def range_literal(self, node: tree.RangeLiteral) -> core.Node:
+        low, high = self.node(node.low), self.node(node.high)
+        if isinstance(low, core.Const) and isinstance(high, core.Const):
+            return self.const(node, Range(low.value, high.value, node.low_included, node.high_included))
+        return core.MakeRange(*self.place(node), low, high, node.low_included, node.high_included)
+
+    def tail(self, node: tree.Tail) -> core.Node:
+        operand = self.node(node.operand)
+        if isinstance(operand, core.Const):
+            return self.const(node, Range.unary(node.op, operand.value))
+        return core.MakeRange(*self.place(node), operand, operand, False, False, node.op)
+
+    def function(self, node: tree.FunctionLiteral) -> core.Node:
+        if node.external:
+            return self.const(node, None)
+        params = node.parameters
+        return core.MakeFunction(
+            *self.place(node), tuple(p.name for p in params), tuple(p.type for p in params),
+            tuple(self.slot(p) for p in params), self.node(node.body),
+        )  # fmt: skip
+
+    # --- names ------------------------------------------------------------------------------------------------
+
+    def name(self, node: tree.Name) -> core.Node:
+        return self.bound(node, self.checked.bindings[id(node)], self.place(node))
+
+    def bound(self, node: tree.Name, binding: check.Binding, place: tuple[int, int, Type]) -> core.Node:
+        match binding.kind:
+            case check.LOCAL:
+                return core.Local(*place, binding.slot)
+            case check.INPUT:
+                return core.Input(*place, binding.name)
+            case check.CONSTANT:
+                return self.const(node, self.scope.constants[binding.name])
+            case check.FUNCTION:
+                return self.const(node, builtin_function(self.scope.builtins[binding.name]))
+            case check.KEY:
+                item = core.Local(node.start, node.end, ANY, binding.slot)
+                if binding.outer is None:
+                    return core.Path(*place, item, binding.name)
+                return core.ItemKey(
+                    *place, binding.slot, binding.name, self.bound(node, binding.outer, (node.start, node.end, ANY))
+                )
+            case _:
+                return self.const(node, None)
+
+    def property(self, node: tree.Property) -> core.Node:
+        base = self.node(node.base)
+        kind = base.type
+        while isinstance(kind, ListType):
+            kind = kind.item
+        fields = getattr(kind, "fields", {})
+        name = node.name if node.name in fields and node.text not in fields else node.text
+        return core.Path(*self.place(node), base, name)
+
+    def filter(self, node: tree.Filter) -> core.Node:
+        base, condition = self.node(node.base), self.node(node.condition)
+        if condition.type == NUMBER:
+            return core.Index(*self.place(node), base, condition)
+        return core.Select(*self.place(node), base, self.slot(node), condition)
+
+    # --- calls ------------------------------------------------------------------------------------------------
+
+    def call(self, node: tree.Call) -> core.Node:
+        arguments = tuple(self.node(a) for a in node.arguments)
+        place = self.place(node)
+        if isinstance(node.function, tree.Name):
+            binding = self.checked.bindings[id(node.function)]
+            if binding.kind == check.FUNCTION:
+                return self.builtin(node, self.scope.builtins[binding.name], arguments)
+        return core.CallValue(*place, self.node(node.function), arguments, node.names)
+
+    def builtin(self, node: tree.Call, builtin: Any, arguments: tuple[core.Node, ...]) -> core.Node:
+        if builtin.name == "not" and len(arguments) == 1:
+            return core.Not(node.start, node.end, BOOLEAN, arguments[0])
+        if builtin.name in _FOLDED and all(isinstance(a, core.Const) for a in arguments):
+            values = [a.value for a in arguments if isinstance(a, core.Const)]
+            return self.fold(node, lambda: caller(builtin, len(values), node.names)(None, *values))
+        return core.CallBuiltin(*self.place(node), builtin, arguments, node.names)
+
+    # --- operators --------------------------------------------------------------------------------------------
+
+    def conjunction(self, node: tree.Conjunction) -> core.Node:
+        return core.And(*self.place(node), tuple(self.node(item) for item in node.items))
+
+    def disjunction(self, node: tree.Disjunction) -> core.Node:
+        return core.Or(*self.place(node), tuple(self.node(item) for item in node.items))
+
+    def comparison(self, node: tree.Comparison) -> core.Node:
+        return self.compare(node, node.op, self.node(node.left), self.node(node.right))
+
+    def between(self, node: tree.Between) -> core.Node:
+        return core.Between(*self.place(node), self.node(node.value), self.node(node.low), self.node(node.high))
+
+    def membership(self, node: tree.In) -> core.Node:
+        value = self.node(node.value)
+        if len(node.tests) == 1:
+            return self.test(node.tests[0], value)
+        place = self.place(node)
+        if isinstance(value, core.Const | core.Input | core.Local):
+            return core.Or(*place, tuple(self.test(test, value) for test in node.tests))
+        self.lets -= 1
+        once = core.Local(value.start, value.end, value.type, self.lets)
+        tests = core.Or(*place, tuple(self.test(test, once) for test in node.tests))
+        return core.Let(*place, once.slot, value, tests)
+
+    def instance(self, node: tree.InstanceOf) -> core.Node:
+        return core.IsInstance(*self.place(node), self.node(node.value), node.type)
+
+    def arithmetic(self, node: tree.Arithmetic) -> core.Node:
+        left, right = self.node(node.left), self.node(node.right)
+        if isinstance(left, core.Const) and isinstance(right, core.Const):
+            a, b = left.value, right.value
+            return self.fold(node, lambda: _ARITHMETIC[node.op](a, b))
+        return core.Arithmetic(*self.place(node), node.op, left, right)
+
+    def negate(self, node: tree.Negate) -> core.Node:
+        operand = self.node(node.operand)
+        if isinstance(operand, core.Const):
+            value = operand.value
+            return self.fold(node, lambda: operators.negate(value))
+        return core.Negate(*self.place(node), operand)
+
+    # --- control ----------------------------------------------------------------------------------------------
+
+    def if_form(self, node: tree.If) -> core.Node:
+        return core.If(*self.place(node), self.node(node.condition), self.node(node.then), self.node(node.otherwise))
+
+    def loops(self, iterators: tuple[tree.Iterator, ...]) -> tuple[core.Loop, ...]:
+        return tuple(
+            core.Loop(self.slot(i), self.node(i.source), None if i.last is None else self.node(i.last))
+            for i in iterators
+        )
+
+    def for_form(self, node: tree.For) -> core.Node:
+        return core.ForEach(*self.place(node), self.loops(node.iterators), self.node(node.body), self.slot(node))
+
+    def quantified(self, node: tree.Quantified) -> core.Node:
+        return core.Quantify(*self.place(node), node.every, self.loops(node.iterators), self.node(node.condition))
+
+
+_VISIT: Final[Mapping[type, Callable[[_Lowering, Any], core.Node]]] = {
+    tree.Literal: _Lowering.literal,
+    tree.Temporal: _Lowering.temporal,
+    tree.ListLiteral: _Lowering.list_literal,
+    tree.ContextLiteral: _Lowering.context,
+    tree.RangeLiteral: _Lowering.range_literal,
+    tree.Tail: _Lowering.tail,
+    tree.FunctionLiteral: _Lowering.function,
+    tree.Name: _Lowering.name,
+    tree.Property: _Lowering.property,
+    tree.Filter: _Lowering.filter,
+    tree.Call: _Lowering.call,
+    tree.Conjunction: _Lowering.conjunction,
+    tree.Disjunction: _Lowering.disjunction,
+    tree.Comparison: _Lowering.comparison,
+    tree.Between: _Lowering.between,
+    tree.In: _Lowering.membership,
+    tree.InstanceOf: _Lowering.instance,
+    tree.Arithmetic: _Lowering.arithmetic,
+    tree.Negate: _Lowering.negate,
+    tree.If: _Lowering.if_form,
+    tree.For: _Lowering.for_form,
+    tree.Quantified: _Lowering.quantified,
+}

@@ -1,0 +1,798 @@
+"""Tokens → tree: a Pratt parser that asks the scope which neighbouring tokens form a name.
+
+It knows the language's grammar and the words in scope, and nothing of types. Cells (unary tests) are parsed by
+:func:`parse_cell`, everything else by :func:`parse_expression`; both raise :class:`~crmrules.feel.lexer.SyntaxFault`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from crmrules.feel import tree
+from crmrules.feel.lexer import (
+    END,
+    MULTIPLIERS,
+    NUMBER,
+    SIGN,
+    STRING,
+    SUFFIXES,
+    TEMPORAL,
+    WORD,
+    Specials,
+    SyntaxFault,
+    Token,
+    scan,
+)
+from crmrules.feel.typenames import TypeNameFault, read_type
+from crmrules.feel.types import ANY, Type
+from crmrules.feel.words import LOCAL, NOTHING, VALUE, Known, Match, Meaning, Table, find, joined, known
+
+MAX_DEPTH: Final = 100  # brackets within brackets; five frames of Python each
+MAX_HEIGHT: Final = 200  # of the tree, which chains such as a + b + c … make high without nesting
+MAX_ITEMS: Final = 10_000
+
+GOES_ON: Final = frozenset(["and", "or", "then", "else", "return", "in", "satisfies", "between", "instance"])
+_INFIX: Final[Mapping[str, int]] = {
+    "or": 2, "and": 3, "=": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "between": 4, "in": 4,
+    "+": 5, "-": 5, "*": 6, "/": 6, "**": 7, "instance": 9,
+}  # fmt: skip
+_COMPARE: Final = frozenset(("=", "!=", "<", "<=", ">", ">="))
+_CONSTANTS: Final = {"true": True, "false": False, "null": None}
+_CONTINUES: Final = frozenset(["and", "or", "then", "else", "return", "satisfies", "in", "between", "instance", "of"])
+_HINTS: Final = {
+    "==": "=",
+    "=>": ">=",
+    "=<": "<=",
+    "<>": "!=",
+    "&&": "and",
+    "||": "or",
+    "&": "and",
+    "|": "or",
+    "!": "not(…)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words a text may use, in tables by first token; see :mod:`crmrules.feel.scope`."""
+
+    names: Table = field(default_factory=lambda: NOTHING)
+    values: Table = field(default_factory=lambda: NOTHING)
+    fields: Table = field(default_factory=lambda: NOTHING)
+    specials: Specials = field(default_factory=dict)
+    types: Mapping[str, Type] = field(default_factory=dict)
+    relaxed: bool = True
+
+
+def parse_expression(text: str, lexicon: Lexicon) -> tree.Node:
+    """The tree of an expression."""
+    parser = _Parser(text, scan(text, relaxed=lexicon.relaxed, specials=lexicon.specials), lexicon)
+    return parser.whole(parser.expression)
+
+
+def parse_cell(text: str, lexicon: Lexicon) -> tree.Tests:
+    """The tree of a cell: unary tests, ``not(…)``, ``-`` or nothing."""
+    parser = _Parser(text, scan(text, relaxed=lexicon.relaxed, cell=True, specials=lexicon.specials), lexicon)
+    return parser.cell()
+
+
+class _Parser:
+    """One text being read. ``height`` is that of the node returned last, so that trees stay shallow enough to walk."""
+
+    def __init__(self, text: str, tokens: list[Token], lexicon: Lexicon) -> None:
+        self.text, self.lexicon, self.relaxed = text, lexicon, lexicon.relaxed
+        self.at = self.depth = self.height = self.brackets = 0
+        self.cells = False
+        self.tokens = _join_groups(tokens) if lexicon.relaxed else tokens
+        self.locals: list[dict[str, list[Known]]] = []
+        self.globals = (lexicon.values, lexicon.names)
+        self.keys: dict[str, list[Known]] = {}
+
+    # --- the ways in ------------------------------------------------------------------------------------------
+
+    def whole(self, read: Callable[[], tree.Node]) -> tree.Node:
+        if self.tokens[0].kind == END:
+            raise SyntaxFault("F100", 0, len(self.text))
+        node = read()
+        if self.tokens[self.at].kind != END:
+            raise self.unexpected()
+        return node
+
+    def cell(self) -> tree.Tests:
+        tokens, end = self.tokens, len(self.text)
+        first = tokens[0]
+        if first.kind == END or (first.text == "-" and tokens[1].kind == END):
+            return tree.Tests(0, end, ())
+        self.cells = True
+        if first.text == "not" and tokens[1].text == "(" and self.closes_at_end(1):
+            self.at, self.brackets = 2, 1
+            items = self.tests(")")
+            self.take(")")
+            return tree.Tests(0, end, items, negated=True)
+        items = self.tests("")
+        if tokens[self.at].kind != END:
+            raise self.unexpected()
+        return tree.Tests(0, end, items)
+
+    def closes_at_end(self, opening: int) -> bool:
+        """Whether the bracket at ``opening`` is closed by the text's last token."""
+        depth = 0
+        for index in range(opening, len(self.tokens) - 1):
+            token = self.tokens[index]
+            if token.kind == SIGN:
+                depth += (token.text == "(") - (token.text == ")")
+                if depth == 0:
+                    return index == len(self.tokens) - 2
+        return False
+
+    def tests(self, close: str) -> tuple[tree.Node, ...]:
+        """Tests up to ``close`` (the end of the text when empty), separated by commas; relaxed, by ``;`` and lines."""
+        items = [self.test()]
+        while True:
+            token = self.tokens[self.at]
+            if token.text == "," or (self.relaxed and token.text == ";"):
+                self.at += 1
+                if self.relaxed and (self.tokens[self.at].text == close or self.tokens[self.at].kind == END):
+                    break
+            elif not (self.relaxed and token.line and token.kind != END and token.text != close):
+                break
+            items.append(self.test())
+            if len(items) > MAX_ITEMS:
+                raise SyntaxFault("F106", 0, len(self.text), limit=f"{MAX_ITEMS:,}")
+        return tuple(items)
+
+    def test(self) -> tree.Node:
+        """One positive test of a cell."""
+        token = self.tokens[self.at]
+        if token.text in _COMPARE and token.kind == SIGN:
+            return self.tail()
+        if self.relaxed and (ranged := self.dashed_range()) is not None:
+            return ranged
+        node = self.expression()
+        follow = self.tokens[self.at]
+        if self.relaxed and follow.kind == SIGN:
+            if follow.text == "~":
+                self.at += 1
+                return self.between_ends(node, self.expression(5), token, self.tokens[self.at - 1])
+            if follow.text in SUFFIXES:
+                self.at += 1
+                return tree.Tail(node.start, follow.end, SUFFIXES[follow.text], node)
+        return node
+
+    def tail(self) -> tree.Tail:
+        token = self.tokens[self.at]
+        self.at += 1
+        self.refuse_double(token)
+        operand = self.expression(5)
+        return tree.Tail(token.start, operand.end, token.text, operand)
+
+    def refuse_double(self, token: Token) -> None:
+        """``==``, ``=>``, ``<>`` and the like: say what to write instead."""
+        follow = self.tokens[self.at]
+        if follow.kind == SIGN and not follow.space and (hint := _HINTS.get(token.text + follow.text)):
+            raise SyntaxFault("F115", token.start, follow.end, found=token.text + follow.text, write=hint)
+
+    def dashed_range(self) -> tree.Node | None:
+        """``10-50万`` and ``2026-01-01-2026-03-31``: in a cell, two constants around a dash are a range."""
+        a, dash, b, after = (*self.tokens[self.at : self.at + 4], None, None, None)[:4]
+        if a is None or dash is None or b is None or after is None or dash.text != "-":
+            return None
+        if a.kind not in (NUMBER, TEMPORAL) or b.kind not in (NUMBER, TEMPORAL):
+            return None
+        if not (after.kind == END or after.line or after.text in (",", ";", ")")):
+            return None
+        self.at += 3
+        return self.between_ends(_constant(a), _constant(b), a, b)
+
+    def between_ends(self, low: tree.Node, high: tree.Node, first: Token, last: Token) -> tree.Node:
+        """A range with both ends; a unit written at the end only goes for the start as well."""
+        if isinstance(low, tree.Literal) and last.unit and not first.unit and type(low.value) is not bool:
+            low = self.with_unit(low, high, first, last)
+        if isinstance(low, tree.Literal) and isinstance(high, tree.Literal) and low.value > high.value:
+            raise SyntaxFault("F113", low.start, high.end, low=first.text, high=last.text)
+        return tree.RangeLiteral(low.start, high.end, low, high, True, True)
+
+    def with_unit(self, low: tree.Literal, high: tree.Node, first: Token, last: Token) -> tree.Node:
+        whole = scan(f"{first.text}{last.unit}", relaxed=True)
+        if len(whole) != 2 or whole[0].unit != last.unit:
+            return low
+        scaled = whole[0]._replace(start=low.start, end=low.end)
+        if scaled.kind == NUMBER and isinstance(high, tree.Literal) and low.value <= high.value < scaled.value:
+            raise SyntaxFault(
+                "F112", low.start, high.end, found=f"{first.text}-{last.text}",
+                one=f"{first.text}{last.unit}-{last.text}", two=f"[{low.value}..{high.value}]",
+            )  # fmt: skip
+        return _constant(scaled)
+
+    # --- expressions ------------------------------------------------------------------------------------------
+
+    def expression(self, above: int = 0) -> tree.Node:
+        """An expression whose operators bind tighter than level ``above - 1``."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.too_deep()
+        left = self.infix(self.prefix(), above)
+        self.depth -= 1
+        return left
+
+    def infix(self, left: tree.Node, above: int) -> tree.Node:
+        height = self.height
+        chained = False
+        while True:
+            token = self.tokens[self.at]
+            level = _INFIX.get(token.text, 0) if token.kind in (SIGN, WORD) else 0
+            if level == 0 or level < above or self.ends_line(token):
+                break
+            if level == 4 and chained:
+                raise SyntaxFault("F116", token.start, token.end, found=token.text)
+            self.at += 1
+            if level == 4:
+                chained = True
+                left = self.comparison(left, token)
+            elif level in (2, 3):
+                left = self.logic(left, token.text, level)
+            elif level == 9:
+                self.take("of")
+                left = tree.InstanceOf(left.start, self.tokens[self.at].end, left, self.type_name())
+                self.height = 0
+            else:
+                right = self.expression(level + 1)
+                left = tree.Arithmetic(left.start, right.end, token.text, left, right)
+            height = self.grown(height)
+        self.height = height
+        return left
+
+    def ends_line(self, token: Token) -> bool:
+        """In a cell, a new line starts a new test unless a word plainly goes on (``and``, ``else`` …)."""
+        return self.cells and self.relaxed and token.line and self.brackets == 0 and token.text not in _CONTINUES
+
+    def grown(self, height: int) -> int:
+        height = max(height, self.height) + 1
+        if height > MAX_HEIGHT:
+            raise self.too_deep()
+        self.height = height
+        return height
+
+    def logic(self, left: tree.Node, word: str, level: int) -> tree.Node:
+        items = [left, self.expression(level + 1)]
+        height = self.height
+        while self.tokens[self.at].text == word and self.tokens[self.at].kind == WORD:
+            self.at += 1
+            items.append(self.expression(level + 1))
+            height = max(height, self.height)
+        self.height = height
+        make = tree.Conjunction if word == "and" else tree.Disjunction
+        return make(left.start, items[-1].end, tuple(items))
+
+    def comparison(self, left: tree.Node, token: Token) -> tree.Node:
+        if token.text == "between":
+            low = self.expression(5)
+            height = self.height
+            self.take("and")
+            high = self.expression(5)
+            self.height = max(height, self.height)
+            return tree.Between(left.start, high.end, left, low, high)
+        if token.text == "in":
+            tests = self.in_tests()
+            return tree.In(left.start, self.tokens[self.at - 1].end, left, tests)
+        self.refuse_double(token)
+        right = self.expression(5)
+        return tree.Comparison(left.start, right.end, token.text, left, right)
+
+    def in_tests(self) -> tuple[tree.Node, ...]:
+        token = self.tokens[self.at]
+        if token.kind == SIGN and token.text in _COMPARE:
+            return (self.tail(),)
+        if token.text != "(" or token.kind != SIGN:
+            return (self.expression(5),)
+        self.open()
+        items: list[tree.Node] = []
+        height = 0
+        while True:
+            follow = self.tokens[self.at]
+            tail = follow.kind == SIGN and follow.text in _COMPARE
+            items.append(self.tail() if tail else self.expression())
+            height = max(height, self.height)
+            if self.tokens[self.at].text == ".." and len(items) == 1 and not tail:
+                return (self.infix(self.postfix(self.range_from(token, items[0], False)), 5),)
+            if self.tokens[self.at].text != ",":
+                break
+            self.at += 1
+        self.close(")")
+        self.height = height
+        if len(items) == 1 and not isinstance(items[0], tree.Tail):
+            return (self.infix(self.postfix(items[0]), 5),)
+        return tuple(items)
+
+    # --- what an expression starts with -----------------------------------------------------------------------
+
+    def prefix(self) -> tree.Node:
+        token = self.tokens[self.at]
+        kind = token.kind
+        self.height = 0
+        if kind in (NUMBER, TEMPORAL):
+            if (match := self.find()) is not None:
+                return self.postfix(self.named(match))
+            self.at += 1
+            self.refuse_unit(token)
+            return self.postfix(_constant(token))
+        if kind == STRING:
+            self.at += 1
+            return self.postfix(tree.Literal(token.start, token.end, token.value))
+        if kind == WORD:
+            return self.word(token)
+        if kind == SIGN:
+            if (match := self.find()) is not None:
+                return self.postfix(self.named(match))
+            if token.text == "-":
+                self.at += 1
+                operand = self.expression(8)
+                self.grown(0)
+                return tree.Negate(token.start, operand.end, operand)
+            if (read := _OPENERS.get(token.text)) is not None:
+                return self.postfix(read(self, token))
+        raise self.missing()
+
+    def refuse_unit(self, token: Token) -> None:
+        """``50万元``, ``3kg``: letters that touch a number are no unit we know."""
+        follow = self.tokens[self.at]
+        if self.relaxed and follow.kind == WORD and not follow.space and token.kind == NUMBER:
+            raise SyntaxFault("F114", token.start, follow.end, found=follow.text, number=token.text,
+                              units=" ".join(MULTIPLIERS))  # fmt: skip
+
+    def word(self, token: Token) -> tree.Node:
+        match = self.find()
+        if match is None or match.length == 1:
+            if token.text in _CONSTANTS and (match is None or match.meaning.kind != VALUE):
+                self.at += 1
+                return self.postfix(tree.Literal(token.start, token.end, _CONSTANTS[token.text]))
+            read = _KEYWORD_FORMS.get(token.text)
+            if read is not None and (match is None or match.meaning.kind != VALUE):
+                if token.text != "function" or self.tokens[self.at + 1].text == "(":
+                    return read(self, token)
+        return self.postfix(self.named(self.longer_unknown(match)))
+
+    def find(self) -> Match | None:
+        return find((*reversed(self.locals), *self.globals), self.tokens, self.at)
+
+    def longer_unknown(self, match: Match | None) -> Match:
+        """The known word here; but if more words follow without an operator, all of them are one unknown name."""
+        run = 0
+        for token in self.tokens[self.at :]:
+            if token.kind != WORD or (run and (token.text in GOES_ON or self.ends_line(token))):
+                break
+            run += 1
+        if match is not None and match.length >= run:
+            return match
+        if run == 0:
+            raise self.missing()
+        text = joined(self.tokens[self.at : self.at + run])
+        return Match(run, text, Meaning("unknown", text))
+
+    def named(self, match: Match) -> tree.Node:
+        first, last = self.tokens[self.at], self.tokens[self.at + match.length - 1]
+        self.at += match.length
+        if match.meaning.kind == VALUE:
+            return tree.Literal(first.start, last.end, match.meaning.value, word=True)
+        return tree.Name(first.start, last.end, match.text, match.meaning.name)
+
+    def postfix(self, node: tree.Node) -> tree.Node:
+        """``.name``, ``[…]`` and ``(…)`` as often as they follow."""
+        while True:
+            token = self.tokens[self.at]
+            if token.kind != SIGN or (token.line and self.ends_line(token)):
+                return node
+            if token.text == ".":
+                node = self.property(node)
+                self.grown(self.height)
+            elif token.text == "[" and not self.closes_range():
+                height = self.height
+                node = self.filter(node)
+                self.grown(height)
+            elif token.text == "(" and not (self.cells and token.line):
+                height = self.height
+                node = self.call(node)
+                self.grown(height)
+            else:
+                return node
+
+    def closes_range(self) -> bool:
+        """Whether this ``[`` ends an open range (``]1..5[``) rather than starting a filter."""
+        follow = self.tokens[self.at + 1]
+        return follow.kind == END or follow.text in _AFTER_RANGE
+
+    def property(self, base: tree.Node) -> tree.Node:
+        self.at += 1
+        match = find((self.keys, self.lexicon.fields), self.tokens, self.at)
+        if match is None:
+            run = 0
+            while self.tokens[self.at + run].kind == WORD and not (run and self.tokens[self.at + run].text in GOES_ON):
+                run += 1
+            if run == 0:
+                raise self.missing()
+            text = joined(self.tokens[self.at : self.at + run])
+            match = Match(run, text, Meaning("unknown", text))
+        self.at += match.length
+        return tree.Property(base.start, self.tokens[self.at - 1].end, base, match.text, match.meaning.name)
+
+    def filter(self, base: tree.Node) -> tree.Node:
+        self.open()
+        self.locals.append(_frame(self.lexicon.fields, self.keys))
+        condition = self.expression()
+        self.locals.pop()
+        end = self.close("]")
+        return tree.Filter(base.start, end, base, condition)
+
+    def call(self, function: tree.Node) -> tree.Node:
+        self.open()
+        arguments: list[tree.Node] = []
+        names: list[str] = []
+        height = 0
+        while self.tokens[self.at].text != ")" or arguments:
+            name = self.argument_name()
+            if name is not None:
+                names.append(name)
+            arguments.append(self.expression())
+            height = max(height, self.height)
+            if len(arguments) > MAX_ITEMS:
+                raise SyntaxFault("F106", function.start, self.tokens[self.at].end, limit=f"{MAX_ITEMS:,}")
+            if self.tokens[self.at].text != ",":
+                break
+            self.at += 1
+        end = self.close(")")
+        self.height = height
+        if names and len(names) != len(arguments):
+            raise SyntaxFault("F117", function.start, end)
+        return tree.Call(function.start, end, function, tuple(arguments), tuple(names))
+
+    def argument_name(self) -> str | None:
+        """``name:`` before an argument; None when the argument has no name."""
+        for index in range(self.at, len(self.tokens)):
+            token = self.tokens[index]
+            if token.text == ":" and token.kind == SIGN:
+                if index == self.at:
+                    return None
+                name = joined(self.tokens[self.at : index])
+                self.at = index + 1
+                return name
+            if token.kind not in (WORD, NUMBER) and token.text not in _NAME_SIGNS:
+                return None
+        return None
+
+    # --- brackets ---------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        self.at += 1
+        self.brackets += 1
+
+    def close(self, sign: str) -> int:
+        self.brackets -= 1
+        return self.take(sign).end
+
+    def parenthesis(self, token: Token) -> tree.Node:
+        self.open()
+        follow = self.tokens[self.at]
+        if follow.kind == SIGN and follow.text in _COMPARE:
+            tail = self.tail()
+            end = self.close(")")
+            return tree.Tail(token.start, end, tail.op, tail.operand)
+        node = self.expression()
+        if self.tokens[self.at].text == "..":
+            return self.range_from(token, node, False)
+        self.close(")")
+        return node
+
+    def bracket(self, token: Token) -> tree.Node:
+        self.open()
+        items: list[tree.Node] = []
+        height = 0
+        while self.tokens[self.at].text != "]" or items:
+            items.append(self.expression())
+            height = max(height, self.height)
+            if len(items) == 1 and self.tokens[self.at].text == "..":
+                return self.range_from(token, items[0], True)
+            if len(items) > MAX_ITEMS:
+                raise SyntaxFault("F106", token.start, self.tokens[self.at].end, limit=f"{MAX_ITEMS:,}")
+            if self.tokens[self.at].text != ",":
+                break
+            self.at += 1
+        end = self.close("]")
+        self.height = height
+        self.grown(height)
+        return tree.ListLiteral(token.start, end, tuple(items))
+
+    def open_range(self, token: Token) -> tree.Node:
+        self.open()
+        return self.range_from(token, self.expression(), False)
+
+    def range_from(self, opening: Token, low: tree.Node, included: bool) -> tree.Node:
+        height = self.height
+        self.take("..")
+        high = self.expression()
+        close = self.tokens[self.at]
+        if close.text not in (")", "]", "["):
+            raise self.expected(") ]")
+        self.brackets -= 1
+        self.at += 1
+        self.grown(height)
+        return tree.RangeLiteral(opening.start, close.end, low, high, included, close.text == "]")
+
+    def brace(self, token: Token) -> tree.Node:
+        self.open()
+        self.locals.append({})
+        entries: list[tree.Entry] = []
+        height = 0
+        while self.tokens[self.at].text != "}" or entries:
+            start = self.tokens[self.at].start
+            key = self.key()
+            value = self.expression()
+            height = max(height, self.height)
+            entries.append(tree.Entry(start, value.end, key, value))
+            self.declare(key)
+            if len(entries) > MAX_ITEMS:
+                raise SyntaxFault("F106", token.start, value.end, limit=f"{MAX_ITEMS:,}")
+            if self.tokens[self.at].text != ",":
+                break
+            self.at += 1
+        self.locals.pop()
+        end = self.close("}")
+        self.height = height
+        self.grown(height)
+        return tree.ContextLiteral(token.start, end, tuple(entries))
+
+    def key(self) -> str:
+        token = self.tokens[self.at]
+        if token.kind == STRING:
+            self.at += 1
+            self.take(":")
+            return str(token.value)
+        start = self.at
+        while self.tokens[self.at].text != ":":
+            token = self.tokens[self.at]
+            if token.kind not in (WORD, NUMBER) and token.text not in _NAME_SIGNS:
+                raise self.expected(":")
+            self.at += 1
+        if self.at == start:
+            raise self.missing()
+        self.at += 1
+        return joined(self.tokens[start : self.at - 1])
+
+    def declare(self, name: str) -> None:
+        """Bring a parameter, an iteration variable or a context key into scope, innermost."""
+        if not name.strip():
+            return
+        entry, _ = known(name, Meaning(LOCAL, name), relaxed=self.relaxed)
+        for table in (self.locals[-1], self.keys):
+            same = table.setdefault(entry.parts[0][0], [])
+            same.insert(next((i for i, k in enumerate(same) if len(k.parts) <= len(entry.parts)), len(same)), entry)
+
+    # --- keywords ---------------------------------------------------------------------------------------------
+
+    def if_form(self, token: Token) -> tree.Node:
+        self.at += 1
+        parts = [self.expression()]
+        height = self.height
+        for word in ("then", "else"):
+            self.take(word)
+            parts.append(self.expression())
+            height = max(height, self.height)
+        self.grown(height)
+        return tree.If(token.start, parts[2].end, *parts)
+
+    def for_form(self, token: Token) -> tree.Node:
+        iterators, body = self.iteration("return", partial=True)
+        return tree.For(token.start, body.end, iterators, body)
+
+    def quantified(self, token: Token) -> tree.Node:
+        iterators, body = self.iteration("satisfies", partial=False)
+        return tree.Quantified(token.start, body.end, token.text == "every", iterators, body)
+
+    def iteration(self, word: str, *, partial: bool) -> tuple[tuple[tree.Iterator, ...], tree.Node]:
+        self.locals.append({})
+        iterators: list[tree.Iterator] = []
+        height = 0
+        while True:
+            self.at += 1
+            start = self.at
+            while self.tokens[self.at].text != "in" and self.tokens[self.at].kind in (WORD, NUMBER):
+                self.at += 1
+            if self.at == start:
+                raise self.missing()
+            name = joined(self.tokens[start : self.at])
+            self.take("in")
+            source = self.expression()
+            height = max(height, self.height)
+            last = None
+            if self.tokens[self.at].text == "..":
+                self.at += 1
+                last = self.expression()
+                height = max(height, self.height)
+            iterators.append(tree.Iterator(self.tokens[start].start, (last or source).end, name, source, last))
+            self.declare(name)
+            if self.tokens[self.at].text != ",":
+                break
+        self.take(word)
+        if partial:
+            self.declare("partial")
+        body = self.expression()
+        self.locals.pop()
+        self.grown(height + len(iterators))
+        return tuple(iterators), body
+
+    def function_form(self, token: Token) -> tree.Node:
+        self.at += 1
+        self.take("(")
+        self.locals.append({})
+        parameters: list[tree.Parameter] = []
+        while self.tokens[self.at].text != ")" or parameters:
+            start = self.at
+            while self.tokens[self.at].kind in (WORD, NUMBER) or self.tokens[self.at].text in _NAME_SIGNS:
+                self.at += 1
+            if self.at == start:
+                raise self.missing()
+            name = joined(self.tokens[start : self.at])
+            declared = ANY
+            if self.tokens[self.at].text == ":":
+                self.at += 1
+                declared = self.type_name()
+            parameters.append(tree.Parameter(self.tokens[start].start, self.tokens[self.at - 1].end, name, declared))
+            self.declare(name)
+            if self.tokens[self.at].text != ",":
+                break
+            self.at += 1
+        self.take(")")
+        external = self.tokens[self.at].text == "external"
+        if external:
+            self.at += 1
+        body = self.expression()
+        self.locals.pop()
+        self.grown(self.height)
+        return tree.FunctionLiteral(token.start, body.end, tuple(parameters), body, external)
+
+    def type_name(self) -> Type:
+        try:
+            read, self.at = read_type(self.tokens, self.at, self.lexicon.types)
+        except TypeNameFault as fault:
+            token = self.tokens[fault.at]
+            if token.kind == END:
+                raise self.unexpected() from None
+            raise SyntaxFault("F123", token.start, token.end, found=fault.name) from None
+        return read
+
+    # --- faults -----------------------------------------------------------------------------------------------
+
+    def take(self, text: str) -> Token:
+        token = self.tokens[self.at]
+        if token.text != text or token.kind == STRING:
+            raise self.expected(text)
+        self.at += 1
+        return token
+
+    def expected(self, text: str) -> SyntaxFault:
+        token = self.tokens[self.at]
+        if token.kind == END:
+            return SyntaxFault("F110", token.start, token.end, expected=text)
+        return SyntaxFault("F101", token.start, token.end, found=token.text, expected=text)
+
+    def missing(self) -> SyntaxFault:
+        token = self.tokens[self.at]
+        if token.kind == END:
+            return SyntaxFault("F110", token.start, token.end, expected="…")
+        return SyntaxFault("F109", token.start, token.end, found=token.text)
+
+    def unexpected(self) -> SyntaxFault:
+        token = self.tokens[self.at]
+        follow = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        pair = token.text + (follow.text if not follow.space else "")
+        for text in (pair, token.text):
+            if token.kind == SIGN and (hint := _HINTS.get(text)):
+                return SyntaxFault("F115", token.start, token.end, found=text, write=hint)
+        return SyntaxFault("F111", token.start, token.end, found=token.text)
+
+    def too_deep(self) -> SyntaxFault:
+        token = self.tokens[self.at]
+        return SyntaxFault("F105", token.start, token.end, limit=str(MAX_DEPTH))
+
+
+_NAME_SIGNS: Final = frozenset((".", "/", "-", "+", "*", "**", "'"))
+_AFTER_RANGE: Final = frozenset(
+    (",", ")", "]", "}", "=", "!=", "<", "<=", ">", ">=", "and", "or", "then", "else", "return", "satisfies", "in", ".")
+)
+_OPENERS: Final[Mapping[str, Callable[[_Parser, Token], tree.Node]]] = {
+    "(": _Parser.parenthesis,
+    "[": _Parser.bracket,
+    "]": _Parser.open_range,
+    "{": _Parser.brace,
+}
+_KEYWORD_FORMS: Final[Mapping[str, Callable[[_Parser, Token], tree.Node]]] = {
+    "if": _Parser.if_form,
+    "for": _Parser.for_form,
+    "some": _Parser.quantified,
+    "every": _Parser.quantified,
+    "function": _Parser.function_form,
+}
+
+
+def _constant(token: Token) -> tree.Literal | tree.Temporal:
+    if token.kind == NUMBER:
+        return tree.Literal(token.start, token.end, token.value)
+    return tree.Temporal(token.start, token.end, token.value, token.unit)
+
+
+def _frame(fields: Table, keys: Mapping[str, list[Known]]) -> dict[str, list[Known]]:
+    """The words a filter adds: ``item`` and every property name known anywhere."""
+    frame: dict[str, list[Known]] = {"item": [Known((("item", False),), "item", Meaning(LOCAL, "item"))]}
+    for table in (keys, fields):
+        for first, entries in table.items():
+            frame.setdefault(first, []).extend(entries)
+    for entries in frame.values():
+        entries.sort(key=lambda k: -len(k.parts))
+    return frame
+
+
+def _join_groups(tokens: list[Token]) -> list[Token]:
+    """Make one number of ``1,000,000``; raise where a comma may as well separate two values (``100,200``)."""
+    if not any(t.text == "," for t in tokens):
+        return tokens
+    out: list[Token] = []
+    ranged = _ranged_brackets(tokens)
+    stack: list[bool] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        last = index
+        if token.kind == NUMBER and token.text.isdigit() and len(token.text) <= 3:
+            while _is_group(tokens, last):
+                last += 2
+        if token.kind == SIGN and token.text in "([{":
+            stack.append(index in ranged)
+        elif token.kind == SIGN and token.text in ")]}" and stack:
+            stack.pop()
+        if last == index or (stack and not stack[-1] and not _leading_zero(tokens, index, last)):
+            out.append(token)
+            index += 1
+            continue
+        out.append(_grouped(tokens, index, last, inside=bool(stack) and not stack[-1]))
+        index = last + 1
+    return out
+
+
+def _is_group(tokens: list[Token], at: int) -> bool:
+    if at + 2 >= len(tokens):
+        return False
+    comma, digits = tokens[at + 1], tokens[at + 2]
+    if comma.text != "," or comma.space or digits.space or digits.kind != NUMBER:
+        return False
+    return len(digits.text) >= 3 and digits.text[:3].isdigit() and not digits.text[3:4].isdigit()
+
+
+def _leading_zero(tokens: list[Token], first: int, last: int) -> bool:
+    return any(tokens[i].text[0] == "0" for i in range(first + 2, last + 1, 2))
+
+
+def _grouped(tokens: list[Token], first: int, last: int, *, inside: bool) -> Token:
+    start, end = tokens[first], tokens[last]
+    parts = [tokens[i].text for i in range(first, last + 1, 2)]
+    digits = "".join(parts)
+    if inside or (len(parts[0]) == 3 and not _leading_zero(tokens, first, last)):
+        raise SyntaxFault("F112", start.start, end.end, found=",".join(parts), one=digits, two=", ".join(parts))
+    whole = scan(digits, relaxed=True)[0]
+    return whole._replace(start=start.start, end=end.end, space=start.space, line=start.line)
+
+
+def _ranged_brackets(tokens: list[Token]) -> set[int]:
+    """Indexes of brackets that hold a range, where a comma cannot separate anything."""
+    found: set[int] = set()
+    stack: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind != SIGN:
+            continue
+        if token.text in ("(", "[", "{"):
+            stack.append(index)
+        elif token.text == ".." and stack:
+            found.add(stack[-1])
+        elif token.text in (")", "]", "}") and stack:
+            stack.pop()
+    return found

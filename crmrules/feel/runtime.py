@@ -1,0 +1,149 @@
+"""What generated functions call besides the operators: notes, loops, filters, function values.
+
+Nothing here keeps state: a :class:`Run` belongs to one evaluation and is passed along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.comparison import ge, gt, le, lt
+from crmrules.feel.builtins.limits import MAX_ITERATIONS
+from crmrules.feel.calls import feel_function
+from crmrules.feel.notes import Note, Notes
+from crmrules.feel.types import Type
+from crmrules.model.numbers import as_int, is_whole
+from crmrules.model.values import Date, DateTime, DaysDuration, Function, MonthsDuration, Range, Time, Value, kind_of
+
+MAX_STEPS: Final = 1_000_000
+MAX_CALLS: Final = 100
+
+
+class Run:
+    """How much one evaluation has done: steps of all its loops together, and calls of functions under way."""
+
+    __slots__ = ("calls", "steps")
+
+    def __init__(self) -> None:
+        self.steps = self.calls = 0
+
+    def step(self) -> None:
+        """Count one round of a loop; :class:`Failure` when there are too many."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise Failure(f"more than {MAX_STEPS:,} steps")
+
+
+def note(notes: Notes, failure: BaseException, start: int, end: int) -> None:
+    """Record a failure; the operation's value is null."""
+    if notes is not None:
+        notes.append(Note(reason_of(failure), start, end))
+
+
+def reason_of(failure: BaseException) -> str:
+    """A phrase for what went wrong."""
+    if isinstance(failure, Failure):
+        return failure.reason
+    if isinstance(failure, RecursionError):
+        return "functions call each other too deeply"
+    return "a value does not have its declared type"
+
+
+def within(value: Value, low: Value, high: Value, low_included: bool, high_included: bool) -> bool | None:
+    """Whether ``value`` lies between two ends; null when any of the three is null."""
+    above = ge(value, low) if low_included else gt(value, low)
+    below = le(value, high) if high_included else lt(value, high)
+    return None if above is None or below is None else above and below
+
+
+# --- lists ------------------------------------------------------------------------------------------------------
+
+
+def as_list(value: Value) -> list[Value]:
+    """What a filter goes over: a single value is a list of one, null is none."""
+    if type(value) is list:
+        return value
+    return [] if value is None else [value]
+
+
+def is_number(value: Value) -> bool:
+    """Whether a filter's condition gave a position."""
+    return type(value) is int or type(value) is Decimal
+
+
+def index(value: Value, position: Value) -> Value:
+    """The element at a 1-based position, negative from the end; null outside."""
+    if position is None or value is None:
+        return None
+    items = as_list(value)
+    if not is_number(position) or not is_whole(position):
+        raise Failure(f"{position} is no position in a list" if is_number(position) else "a position is a number")
+    at = as_int(position)
+    if 0 < at <= len(items):
+        return items[at - 1]
+    if -len(items) <= at < 0:
+        return items[at]
+    raise Failure(f"position {at} is outside a list of {len(items)}")
+
+
+# --- loops ------------------------------------------------------------------------------------------------------
+
+
+def each(value: Value) -> Iterable[Value]:
+    """What a loop over a value goes through; :class:`Failure` when it cannot be gone through."""
+    kind = type(value)
+    if kind is list:
+        return value  # type: ignore[no-any-return]
+    if kind is Range:
+        if value.form or value.start is None or value.end is None or gt(value.start, value.end):
+            raise Failure("the range has no values to go through")
+        values = list(span(value.start, value.end))
+        low = 0 if value.start_included else 1
+        return values[low : len(values) if value.end_included else -1]
+    if kind in _NOT_ITERABLE:
+        raise Failure(f"cannot go through {kind_of(value)}")
+    return [value]
+
+
+_NOT_ITERABLE: Final = frozenset((type(None), str, Time, DateTime, DaysDuration, MonthsDuration, Function))
+
+
+def span(first: Value, last: Value) -> Iterable[Value]:
+    """The whole numbers or dates from ``first`` to ``last``, in either direction."""
+    if isinstance(first, Date) and isinstance(last, Date):
+        return (Date.of_days(day) for day in _between(first.days, last.days))
+    if is_number(first) and is_number(last) and is_whole(first) and is_whole(last):
+        return _between(as_int(first), as_int(last))
+    if first is None or last is None:
+        raise Failure("an end of the iteration is null")
+    raise Failure(f"cannot go from {kind_of(first)} to {kind_of(last)} in whole steps")
+
+
+def _between(first: int, last: int) -> range:
+    if abs(last - first) >= MAX_ITERATIONS:
+        raise Failure(f"an iteration of more than {MAX_ITERATIONS:,} values")
+    return range(first, last + 1) if first <= last else range(first, last - 1, -1)
+
+
+# --- functions --------------------------------------------------------------------------------------------------
+
+
+def make_function(
+    run: Run, params: tuple[str, ...], types: tuple[Type, ...], body: Callable[..., Value], held: Sequence[Any]
+) -> Function:
+    """A function value around generated code; ``held`` are the values it closes over."""
+
+    def enter(*arguments: Value) -> Value:
+        run.step()
+        if run.calls >= MAX_CALLS:
+            raise Failure(f"functions call each other more than {MAX_CALLS} deep")
+        run.calls += 1
+        try:
+            return body(*held, *arguments)
+        finally:
+            run.calls -= 1
+
+    return feel_function("", params, types, enter)
