@@ -70,7 +70,7 @@ def plain(value: Number) -> str:
     """The digits without an exponent, as ``string()`` writes them: ``1E+3`` gives ``1000``, ``-0`` gives ``0``."""
     if type(value) is int:
         return str(value)
-    return format(value, "f") if value else format(abs(value), "f")
+    return format(value if value else Decimal(value).copy_abs(), "f")
 
 
 def as_int(value: Number) -> int:
