@@ -26,7 +26,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One problem. ``params`` fill the code's message; ``found``, ``expected`` and ``suggestion`` are usual."""
+    """One problem. ``params`` fill the code's message; ``found`` and ``expected`` are usual.
+
+    ``nearest`` is a known word close to what was found: the message ends in "did you mean …?" in the reader's language.
+    ``suggestion`` is appended as it stands.
+    """
 
     code: str
     span: Span = NOWHERE
@@ -39,6 +43,9 @@ class Issue:
         hint = self.params.get("suggestion", "")
         if hint:
             text += f"；{hint}" if lang == "zh" else f"; {hint}"
+        near = self.params.get("nearest", "")
+        if near:
+            text += f"；是否想写 {near}？" if lang == "zh" else f"; did you mean {near}?"
         return text
 
     @property

@@ -1,0 +1,1 @@
+"""Rule sets in workbooks: reading without a spreadsheet library, writing with openpyxl."""

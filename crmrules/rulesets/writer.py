@@ -1,0 +1,160 @@
+"""A rule set back to a document: plain data in a fixed order, and YAML text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from crmrules.model.ruleset import DecisionTable, Direction, Kpi, RuleSet
+from crmrules.model.vocabulary import AllowedValue, Cell, Fact, Label, Missing, Parameter, Role, Sensitivity
+
+SCHEMA_LINE: Final = "# yaml-language-server: $schema={schema}\n"
+
+
+def to_document(ruleset: RuleSet) -> dict[str, Any]:
+    """The rule set as plain data, as a rule file would say it, without whatever has its default value.
+
+    Reading it back gives an equal rule set. Cells are text.
+    """
+    facts = ruleset.vocabulary.facts
+    return {
+        "crmrules": 1,
+        "name": ruleset.name,
+        **_present(
+            label=_label(ruleset.label),
+            description=ruleset.description,
+            version=ruleset.version,
+            time_zone=ruleset.time_zone if ruleset.time_zone != "UTC" else "",
+            language=ruleset.language if ruleset.language != "en" else "",
+            policies=_present(
+                do_not_contact=ruleset.policies.do_not_contact.text,
+                blocked_channels=ruleset.policies.blocked_channels.text,
+                horizon=ruleset.policies.horizon.text,
+            ),
+            parameters={p.name: _parameter(p) for p in ruleset.parameters.values()},
+            roles={r.name: _role(r) for r in ruleset.roles.values()},
+            vocabulary={entity: {f.name: _fact(f) for f in of.values()} for entity, of in facts.items() if of},
+            decisions={d.id: _decision(d) for d in ruleset.decisions.values()},
+            kpis={k.id: _kpi(k) for k in ruleset.kpis.values()},
+        ),
+    }
+
+
+def write_yaml(ruleset: RuleSet, path: str | Path, schema: str = "ruleset.schema.json") -> None:
+    """Write the rule set as YAML, whole or not at all. ``schema`` is where editors find the schema."""
+    from crmrules.rulesets.output import replace_file
+
+    replace_file(Path(path), yaml_text(ruleset, schema).encode())
+
+
+def yaml_text(ruleset: RuleSet, schema: str = "ruleset.schema.json") -> str:
+    """The rule set as YAML text, beginning with the line that tells editors its schema."""
+    from crmrules.rulesets.yaml_text import dump
+
+    return SCHEMA_LINE.format(schema=schema) + dump(to_document(ruleset))
+
+
+def _present(**entries: Any) -> dict[str, Any]:
+    """The entries that say something."""
+    return {k: v for k, v in entries.items() if v is not None and v != "" and v != {} and v != []}
+
+
+def _text(cell: Cell | None) -> str:
+    return cell.text if cell is not None else ""
+
+
+def _label(label: Label) -> dict[str, Any]:
+    return _present(en=label.en, zh=label.zh)
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        **_present(label=_label(parameter.label), aliases=list(parameter.aliases)),
+        "type": parameter.type,
+        "value": parameter.value.text,
+        **_present(unit=parameter.unit, note=parameter.note),
+    }
+
+
+def _role(role: Role) -> dict[str, Any]:
+    return _present(label=_label(role.label), aliases=list(role.aliases), person=_text(role.person))
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        **_present(label=_label(fact.label), aliases=list(fact.aliases)),
+        "type": fact.type,
+        **_present(
+            scale=fact.scale,
+            unit=fact.unit,
+            values=[_value(v) for v in fact.values],
+            range=_text(fact.range),
+            missing=fact.missing.value if fact.missing is not Missing.UNKNOWN else "",
+            default=_text(fact.default),
+            sensitivity=fact.sensitivity.value if fact.sensitivity is not Sensitivity.NONE else "",
+            formula=_text(fact.formula),
+            description=fact.description,
+        ),
+    }
+
+
+def _value(value: AllowedValue) -> Any:
+    more = _present(label=_label(value.label), aliases=list(value.aliases))
+    return {"value": value.value, **more} if more else value.value
+
+
+def _decision(table: DecisionTable) -> dict[str, Any]:
+    inputs = [
+        {"expression": i.expression.text, "label": i.label} if i.label else i.expression.text for i in table.inputs
+    ]
+    names = [i.expression.text for i in table.inputs]
+    rules = []
+    for rule in table.rules:
+        entry: dict[str, Any] = {"id": rule.id}
+        when, then = _cells(names, rule.when), _cells(table.outputs, rule.then)
+        entry.update(_present(when=when))
+        entry["then"] = then
+        entry.update(_present(note=rule.note, valid_from=rule.valid_from.text, valid_to=rule.valid_to.text))
+        rules.append(entry)
+    return {
+        "kind": table.kind.value,
+        **_present(label=_label(table.label), description=table.description),
+        "hit_policy": table.hit_policy.value,
+        **_present(settings=_texts(table.settings), default=_texts(table.defaults)),
+        "inputs": inputs,
+        "outputs": list(table.outputs),
+        "rules": rules,
+    }
+
+
+def _cells(names: Iterable[str], cells: Iterable[Cell]) -> dict[str, str]:
+    return {name: cell.text for name, cell in zip(names, cells, strict=True) if cell.text}
+
+
+def _texts(cells: Mapping[str, Cell]) -> dict[str, str]:
+    return {name: cell.text for name, cell in cells.items() if cell.text}
+
+
+def _kpi(kpi: Kpi) -> dict[str, Any]:
+    return {
+        "type": kpi.type.value,
+        **_present(
+            label=_label(kpi.label),
+            description=kpi.description,
+            over=kpi.over if kpi.over != "customer" else "",
+            where=kpi.where.text,
+            window=kpi.window.text,
+            window_on=kpi.window_on,
+            value=kpi.value.text,
+            numerator=kpi.numerator.text,
+            denominator=kpi.denominator.text,
+            percentile=kpi.percentile.text,
+            group_by=list(kpi.group_by),
+            groups_from=kpi.groups_from,
+            target=kpi.target.text,
+            amber=kpi.amber.text,
+            direction=kpi.direction.value if kpi.direction is not Direction.HIGHER else "",
+            unit=kpi.unit,
+        ),
+    }
