@@ -7,10 +7,10 @@ zone's name as written. Fields are worked out from the integers when asked for.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
+from crmrules.model.clock import from_tzinfo, known_zone, parse_clock, to_tzinfo
 from crmrules.model.durations import DAY_NANOS, NANOS, Frozen, fraction_text
 from crmrules.model.zones import (
     EPOCH_ORDINAL,
@@ -20,17 +20,12 @@ from crmrules.model.zones import (
     civil_from_days,
     days_from_civil,
     days_in_month,
-    find_zone,
     fixed_offset,
     offset_at_instant,
     offset_at_local,
 )
 
 _DATE = re.compile(r"(-?(?:[0-9]{4}|[1-9][0-9]{4,8}))-([0-9]{2})-([0-9]{2})")
-_TIME = re.compile(
-    r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
-    r"(?:(Z)|([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?|@(.+))?"
-)
 
 
 class Date(Frozen):
@@ -155,14 +150,14 @@ class Time(Frozen):
     @classmethod
     def from_stdlib(cls, value: time) -> Time:
         """From a ``datetime.time``; a ``ZoneInfo`` keeps its name."""
-        offset, zone = _stdlib_zone(value.tzinfo, value.utcoffset())
+        offset, zone = from_tzinfo(value.tzinfo, value.utcoffset())
         seconds = value.hour * 3_600 + value.minute * 60 + value.second
         return cls.of_nanos(seconds * NANOS + value.microsecond * 1_000, offset, zone)
 
     @classmethod
     def parse(cls, text: str) -> Time | None:
         """From ``hh:mm:ss[.fraction]`` with nothing, ``Z``, ``+hh:mm[:ss]`` or ``@Zone/Name``; else None."""
-        found = _parse_clock(text)
+        found = parse_clock(text)
         if found is None or found[0] >= DAY_NANOS:
             return None
         nanos, offset, zone = found
@@ -176,7 +171,7 @@ class Time(Frozen):
             raise ValueError("datetime.time holds no nanoseconds")
         seconds, nanos = divmod(self.nanos, NANOS)
         hour, minute = divmod(seconds // 60, 60)
-        return time(hour, minute, seconds % 60, nanos // 1_000, tzinfo=_to_tzinfo(self.offset, self.zone))
+        return time(hour, minute, seconds % 60, nanos // 1_000, tzinfo=to_tzinfo(self.offset, self.zone))
 
     @property
     def hour(self) -> int:
@@ -251,7 +246,7 @@ class DateTime(Frozen):
         days = day.days
         offset = clock.offset
         if clock.zone is not None and offset is None:
-            offset = offset_at_local(_zone(clock.zone), days, clock.nanos // NANOS)
+            offset = offset_at_local(known_zone(clock.zone), days, clock.nanos // NANOS)
         _set_date_time(self, days * DAY_NANOS + clock.nanos, offset, clock.zone)
 
     @classmethod
@@ -261,7 +256,7 @@ class DateTime(Frozen):
         if not MIN_DAYS <= days <= MAX_DAYS:
             raise OverflowError("date and time is beyond the years ±999999999")
         if zone is not None and offset is None:
-            offset = offset_at_local(_zone(zone), days, local // NANOS % 86_400)
+            offset = offset_at_local(known_zone(zone), days, local // NANOS % 86_400)
         self: DateTime = _new(cls)
         _set_date_time(self, local, offset, zone)
         return self
@@ -270,7 +265,7 @@ class DateTime(Frozen):
     def of_instant(cls, instant: int, offset: int | None, zone: str | None) -> DateTime:
         """From nanoseconds in UTC, shown at an offset or in a zone."""
         if zone is not None:
-            offset = offset_at_instant(_zone(zone), instant // DAY_NANOS, instant // NANOS % 86_400)
+            offset = offset_at_instant(known_zone(zone), instant // DAY_NANOS, instant // NANOS % 86_400)
         return cls.of_local(instant + (offset or 0) * NANOS, offset, zone)
 
     @classmethod
@@ -285,7 +280,7 @@ class DateTime(Frozen):
         """From a ``datetime``; a ``ZoneInfo`` keeps its name, other zones become their offset."""
         seconds = value.hour * 3_600 + value.minute * 60 + value.second
         local = ((value.toordinal() - EPOCH_ORDINAL) * 86_400 + seconds) * NANOS + value.microsecond * 1_000
-        offset, zone = (None, None) if value.tzinfo is None else _stdlib_zone(value.tzinfo, value.utcoffset())
+        offset, zone = (None, None) if value.tzinfo is None else from_tzinfo(value.tzinfo, value.utcoffset())
         self: DateTime = _new(cls)
         _set_date_time(self, local, offset, zone)
         return self
@@ -307,7 +302,7 @@ class DateTime(Frozen):
             return None
         if not separator:
             return cls.midnight(day)
-        found = _parse_clock(clock)
+        found = parse_clock(clock)
         if found is None:
             return None
         nanos, offset, zone = found
@@ -332,7 +327,7 @@ class DateTime(Frozen):
             raise ValueError("datetime holds no nanoseconds")
         days, nanos = divmod(self.local, DAY_NANOS)
         naive = datetime.fromordinal(days + EPOCH_ORDINAL) + timedelta(microseconds=nanos // 1_000)
-        moment = naive.replace(tzinfo=_to_tzinfo(self.offset, self.zone))
+        moment = naive.replace(tzinfo=to_tzinfo(self.offset, self.zone))
         if self.zone is not None and moment.utcoffset() != timedelta(seconds=self.offset or 0):
             return moment.replace(fold=1)
         return moment
@@ -347,7 +342,7 @@ class DateTime(Frozen):
         """The time on the written clock, with the offset or zone as written."""
         offset = self.offset
         if self.zone is not None:
-            offset = fixed_offset(_zone(self.zone))
+            offset = fixed_offset(known_zone(self.zone))
         return Time.of_nanos(self.local, offset, self.zone)
 
     def plus_months(self, months: int) -> DateTime:
@@ -438,45 +433,3 @@ def zone_text(offset: int | None, zone: str | None) -> str:
     minutes, second = divmod(abs(offset), 60)
     text = f"{'-' if offset < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
     return f"{text}:{second:02d}" if second else text
-
-
-def _parse_clock(text: str) -> tuple[int, int | None, ZoneInfo | None] | None:
-    """Nanoseconds (24:00:00 gives a whole day), offset and zone; None when the text or its values are wrong."""
-    match = _TIME.fullmatch(text)
-    if match is None:
-        return None
-    hh, mm, ss, fraction, z, sign, offset_h, offset_m, offset_s, zone_name = match.groups()
-    hour, minute, second, nano = int(hh), int(mm), int(ss), int((fraction or "").ljust(9, "0"))
-    if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second or nano)):
-        return None
-    nanos = (hour * 3_600 + minute * 60 + second) * NANOS + nano
-    if z:
-        return nanos, 0, None
-    if sign:
-        if int(offset_m) > 59 or int(offset_s or 0) > 59:
-            return None
-        offset = int(offset_h) * 3_600 + int(offset_m) * 60 + int(offset_s or 0)
-        return (nanos, -offset if sign == "-" else offset, None) if offset <= MAX_OFFSET else None
-    if zone_name:
-        zone = find_zone(zone_name)
-        return (nanos, None, zone) if zone else None
-    return nanos, None, None
-
-
-def _zone(name: str) -> ZoneInfo:
-    zone = find_zone(name)
-    if zone is None:
-        raise ValueError(f"there is no time zone {name!r}")
-    return zone
-
-
-def _stdlib_zone(zone: tzinfo | None, offset: timedelta | None) -> tuple[int | None, str | None]:
-    seconds = None if offset is None else int(offset.total_seconds())
-    key = getattr(zone, "key", None)  # ZoneInfo's own name
-    return seconds, key if isinstance(key, str) and find_zone(key) else None
-
-
-def _to_tzinfo(offset: int | None, zone: str | None) -> tzinfo | None:
-    if zone is not None:
-        return _zone(zone)
-    return None if offset is None else timezone(timedelta(seconds=offset))
