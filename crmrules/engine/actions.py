@@ -26,7 +26,7 @@ from crmrules.model.ruleset import DecisionTable, Kind, Rule, RuleSet
 from crmrules.model.spans import Span
 from crmrules.model.values import DaysDuration, MonthsDuration, Value
 from crmrules.model.vocabulary import Cell
-from crmrules.timing.frequency import parse_duration, parse_frequency
+from crmrules.timing.frequency import nearest_duration, nearest_frequency, parse_duration, parse_frequency
 
 LIMITS: Mapping[str, tuple[int, int]] = {"priority": (1, 9), "level": (1, 99)}
 """Smallest and largest whole number of the columns that are one."""
@@ -86,7 +86,8 @@ class ActionCompiler:
         if every_cell.text.strip():
             every = parse_frequency(every_cell.text)
             if every is None:
-                issues.append(issue("P301", every_cell.span, found=every_cell.text.strip()))
+                text = every_cell.text.strip()
+                issues.append(issue("P301", every_cell.span, found=text, nearest=nearest_frequency(text)))
         offset = self._duration(offset_cell, issues)
         if bool(every_cell.text.strip()) == bool(offset_cell.text.strip()):
             both = f"{every_cell.text.strip()} / {offset_cell.text.strip()}" if every_cell.text.strip() else "-"
@@ -125,7 +126,7 @@ class ActionCompiler:
             owner_role=self._role(row.cell("owner_role"), issues),
             purpose=self._purpose(purpose, table.kind, issues),
             priority=self._whole("priority", row.cell("priority"), _DEFAULT_PRIORITY, issues),
-            within=self._duration(row.cell("within"), issues, negative=False),
+            within=self._duration(row.cell("within"), issues, negative=False, deadline=True),
         )
 
     # --- cells ---
@@ -142,14 +143,14 @@ class ActionCompiler:
         return word if word is not None else self._expression(cell, issues)
 
     def _duration(
-        self, cell: Cell, issues: list[Issue], *, negative: bool = True
+        self, cell: Cell, issues: list[Issue], *, negative: bool = True, deadline: bool = False
     ) -> DaysDuration | MonthsDuration | None:
         text = cell.text.strip()
         if not text:
             return None
-        found = parse_duration(text)
+        found = parse_duration(text, deadline=deadline)
         if found is None:
-            issues.append(issue("P302", cell.span, found=text))
+            issues.append(issue("P302", cell.span, found=text, nearest=nearest_duration(text)))
         elif not negative and (found.nanos if isinstance(found, DaysDuration) else found.months) < 0:
             issues.append(issue("P308", cell.span, found=text))
         return found

@@ -25,7 +25,7 @@ from crmrules.feel.types import (
     ListType,
     Type,
 )
-from crmrules.model.issues import Issue, has_errors, issue
+from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import Span
 from crmrules.model.values import Date, DateTime, DaysDuration, MonthsDuration, Value, kind_of
 from crmrules.model.vocabulary import AllowedValue, Cell

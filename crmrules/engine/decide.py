@@ -14,7 +14,7 @@ from crmrules.feel.notes import Note
 from crmrules.model.decision import Decision, FactTrace, History, TableTrace, Trace
 from crmrules.model.issues import Issue, issue
 from crmrules.model.values import DateTime, Value
-from crmrules.model.vocabulary import Missing
+from crmrules.model.vocabulary import Fact, Missing
 
 if TYPE_CHECKING:
     from crmrules.engine.compiled import CompiledRuleSet
@@ -41,7 +41,8 @@ def decide(
     for step, note in failed:
         run.notes.append(note)
         run.take_notes(step.compiled)
-    _complete(compiled, run)
+    for fact in apply_defaults(compiled, env):
+        run.warn(issue("P403", fact.span, customer=run.customer, fact=fact.name))
     for each in compiled.steps:
         if isinstance(each, FactStep):
             _derive(each, run)
@@ -77,9 +78,8 @@ def environment(
     env[AS_OF] = as_of
     env[PREVIOUS] = dict(history.values)
     for of_rows in compiled.row_facts:
-        plural = compiled.related.get(of_rows.entity)
-        if plural is not None and env[plural]:
-            env[plural] = [derive_row(of_rows.steps, row, as_of, failed) for row in env[plural]]
+        name = compiled.related[of_rows.entity]
+        env[name] = [derive_row(of_rows.steps, row, as_of, failed) for row in env[name]]
     return env
 
 
@@ -98,15 +98,16 @@ def derive_row(
     return result
 
 
-def _complete(compiled: CompiledRuleSet, run: Evaluation) -> None:
-    """Apply what the vocabulary says about missing values of the data."""
-    env = run.env
+def apply_defaults(compiled: CompiledRuleSet, env: dict[str, Value]) -> list[Fact]:
+    """Complete ``env`` with the defaults of the data's facts; returns those that are missing and must not be."""
+    refused: list[Fact] = []
     for data in compiled.data_facts:
         if env.get(data.fact.name) is None:
             if data.missing is Missing.DEFAULT:
                 env[data.fact.name] = data.default
             else:
-                run.warn(issue("P403", data.fact.span, customer=run.customer, fact=data.fact.name))
+                refused.append(data.fact)
+    return refused
 
 
 def _derive(step: FactStep, run: Evaluation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from crmrules.engine.cells import compile_result, fits, nearest, words_of
@@ -88,7 +88,7 @@ class Facts:
 
 
 def compile_facts(
-    ruleset: RuleSet, scope: Scope, row_scopes: Mapping[str, Scope], decided: Mapping[str, str]
+    ruleset: RuleSet, scope: Scope, row_scopes: Mapping[str, Scope], decided: Collection[str]
 ) -> tuple[Facts, list[Issue]]:
     """All facts of all entities; ``decided`` are those that tables give."""
     issues: list[Issue] = []
@@ -103,8 +103,6 @@ def compile_facts(
         if test is not None:
             ranges[fact.name] = test
         if fact.name in decided:
-            if fact.formula is not None:
-                issues.append(issue("P102", fact.span, fact=fact.name, table=decided[fact.name]))
             if fact.missing is Missing.DEFAULT:
                 issues.append(issue("P114", fact.span, fact=fact.name))
         elif fact.formula is not None:
@@ -155,12 +153,8 @@ def _formula(
 
 
 def _default(fact: Fact, scope: Scope, zone: str) -> tuple[Value, list[Issue]]:
-    if fact.default is None or fact.default.text.strip() in ("", "null"):
-        if fact.missing is Missing.DEFAULT:
-            return None, [issue("P203", fact.span, fact=fact.name)]
+    if fact.default is None or fact.missing is not Missing.DEFAULT:
         return None, []
-    if fact.missing is not Missing.DEFAULT:
-        return None, [issue("P204", fact.default.span, fact=fact.name, found=fact.missing.value)]
     # A default is a constant: nothing of the record may be read while the record is completed.
     constant = replace(scope, names={}, spellings={k: v for k, v in scope.spellings.items() if v in scope.constants})
     result, issues = compile_result(fact.default, target_of(fact), constant, zone)

@@ -301,7 +301,7 @@ def _number(value: Value, digits: int | None) -> str:
     """Digits in groups of three: ``1,234,567.80``."""
     if value is None:
         return _UNKNOWN
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, bool | str):
         raise TypeError(f"{show(value)} is no number")
     if digits is None:
         return format(value, ",f") if not isinstance(value, int) else format(value, ",d")

@@ -49,7 +49,8 @@ def to_record(compiled: CompiledRuleSet, record: Record | Mapping[str, object]) 
                 )
                 continue
             related[entity] = [
-                _convert(compiled, entity, row, name, f"{key}[{at}].", problems, warnings) for at, row in enumerate(rows)
+                _convert(compiled, entity, row, name, f"{key}[{at}].", problems, warnings)
+                for at, row in enumerate(rows)
             ]
     own = _convert(compiled, "customer", fields, name, "", problems, warnings)
     if problems:

@@ -14,18 +14,14 @@ from typing import Final
 from crmrules.feel.scope import Scope, default_builtins
 from crmrules.feel.typenames import type_named
 from crmrules.feel.types import ANY, DATE_TIME, ContextType, ListType, Type
-from crmrules.model.issues import Issue, issue
 from crmrules.model.ports import Registry
 from crmrules.model.ruleset import Kind, RuleSet
 from crmrules.model.values import Value
-from crmrules.model.vocabulary import ENTITIES, Fact, Parameter
+from crmrules.model.vocabulary import ENTITIES, Fact
 
 AS_OF: Final = "as_of"
 PREVIOUS: Final = "previous"
 CUSTOMER: Final = "customer"
-RESERVED: Final = frozenset({AS_OF, PREVIOUS, CUSTOMER, *(e.plural for e in ENTITIES.values())})
-"""Names that no fact of the customer and no parameter may take."""
-
 RELATED: Final[Mapping[str, str]] = MappingProxyType(
     {name: entity.plural for name, entity in ENTITIES.items() if name not in ("customer", "owner")}
 )
@@ -127,19 +123,3 @@ def _spellings(ruleset: RuleSet, names: Mapping[str, Type], entities: Iterable[s
             if spelling not in names and spelling != parameter.name:
                 result.setdefault(spelling, parameter.name)
     return result
-
-
-def name_issues(ruleset: RuleSet) -> list[Issue]:
-    """Names that mean two things at once: parameters against facts, and either against the reserved names."""
-    issues: list[Issue] = []
-    facts = ruleset.vocabulary.customer
-    named: Iterable[Fact | Parameter] = (*facts.values(), *ruleset.parameters.values())
-    issues.extend(issue("P109", word.span, found=word.name) for word in named if word.name in RESERVED)
-    spelt = {spelling: fact for fact in facts.values() for spelling in fact.spellings()}
-    for parameter in ruleset.parameters.values():
-        for spelling in parameter.spellings():
-            fact = spelt.get(spelling)
-            if fact is not None:
-                issues.append(issue("P110", parameter.span, found=spelling, fact=fact.name, place=fact.span))
-                break
-    return issues

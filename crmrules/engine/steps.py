@@ -124,7 +124,7 @@ class EscalationRow:
 
 @dataclass(frozen=True, slots=True)
 class CadenceBody:
-    """``if_never``: ``"now"``, ``"skip"``, or an expression for the instant. ``default`` is used when no row matches."""
+    """``if_never``: ``"now"``, ``"skip"``, or an expression for the instant. ``default`` serves when no row matches."""
 
     rows: tuple[CadenceRow, ...]
     default: CadenceRow | None

@@ -23,7 +23,6 @@ from crmrules.feel.types import ANY, NUMBER, STRING, ListType
 from crmrules.model.issues import Issue, issue
 from crmrules.model.ruleset import (
     ACTION_COLUMNS,
-    DECISION_SETTINGS,
     DecisionTable,
     HitPolicy,
     Input,
@@ -42,12 +41,8 @@ _ACTION_POLICIES = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.
 def compile_table(
     table: DecisionTable, ruleset: RuleSet, scope: Scope, facts: Facts, actions: ActionCompiler
 ) -> tuple[TableStep | None, list[Issue]]:
-    """One decision table; None when anything in it is wrong, with all that is."""
-    issues = [
-        *_setting_issues(table),
-        *(issue("P113", cell.span, found=name, table=table.id, allowed=listed(table.outputs))
-          for name, cell in table.defaults.items() if name not in table.outputs),
-    ]  # fmt: skip
+    """One decision table as the loader gives it; None when anything in it is wrong, with all that is."""
+    issues: list[Issue] = []
     inputs: list[CompiledInput] = []
     tests: list[list[CompiledTest | None]] = []
     for at, column in enumerate(table.inputs):
@@ -69,21 +64,11 @@ def compile_table(
     issues += found
     rows = [[column[at] for column in tests] for at in range(len(table.rules))]
     complete = [[test for test in row if test is not None] for row in rows]
-    if body is None or len(inputs) < len(table.inputs) or any(len(c) < len(r) for c, r in zip(complete, rows, strict=True)):
+    broken = len(inputs) < len(table.inputs) or any(len(row) < len(inputs) for row in complete)
+    if body is None or broken:
         return None, issues
     lookup = build_table(complete, table.hit_policy, windows)
     return TableStep(table, tuple(inputs), lookup, body), issues
-
-
-def _setting_issues(table: DecisionTable) -> list[Issue]:
-    known = DECISION_SETTINGS[table.kind]
-    return [
-        issue(
-            "P112", cell.span, found=name, kind=table.kind.value, allowed=listed(known),
-            nearest=nearest(name, known),
-        )
-        for name, cell in table.settings.items() if name not in known
-    ]  # fmt: skip
 
 
 # --- conditions -----------------------------------------------------------------------------------------------------
@@ -152,20 +137,20 @@ def _compile_classification(
     cache: dict[tuple[int, str], Result] = {}
     for rule in table.rules:
         row: list[Result | None] = []
-        for at, (cell, target) in enumerate(zip(rule.then, targets, strict=True)):
+        for at, (cell, wanted) in enumerate(zip(rule.then, targets, strict=True)):
             result = cache.get((at, cell.text))
-            if result is None and target is not None:
-                result, found = compile_result(cell, target, scope, ruleset.time_zone)
+            if result is None and wanted is not None:
+                result, found = compile_result(cell, wanted, scope, ruleset.time_zone)
                 issues += found
                 if result is not None and result.compiled is None:
                     cache[at, cell.text] = result
             row.append(result)
         rows.append(tuple(row))
     defaults: dict[int, Result] = {}
-    for at, (name, target) in enumerate(zip(table.outputs, targets, strict=True)):
+    for at, (name, each) in enumerate(zip(table.outputs, targets, strict=True)):
         fact = outputs[at]
-        if name in table.defaults and target is not None and fact is not None:
-            whole = target_of(fact) if table.hit_policy.many or table.hit_policy in AGGREGATES else target
+        if name in table.defaults and each is not None and fact is not None:
+            whole = target_of(fact) if table.hit_policy.many or table.hit_policy in AGGREGATES else each
             result, found = compile_result(table.defaults[name], whole, scope, ruleset.time_zone)
             issues += found
             if result is not None:

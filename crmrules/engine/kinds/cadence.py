@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmrules.engine.instants import instant_of
-from crmrules.engine.kinds.due import day_of, status_of
+from crmrules.engine.kinds.due import status_of
 from crmrules.engine.kinds.rows import matched_rows, priority_of, withheld_by
 from crmrules.engine.steps import CadenceBody, CadenceRow, TableStep
-from crmrules.model.decision import Task, TaskStatus
+from crmrules.model.decision import Task
 from crmrules.model.issues import issue
 from crmrules.model.ruleset import Kind
-from crmrules.model.values import Date, DateTime, kind_of
-from crmrules.timing.arithmetic import add_gap, end_of_day
+from crmrules.model.values import DateTime, kind_of
+from crmrules.timing.arithmetic import add_elapsed, add_gap
 
 if TYPE_CHECKING:
     from crmrules.engine.evaluation import Evaluation
@@ -55,19 +55,15 @@ def _task(
             if row.every is not None:
                 due = add_gap(start, row.every.ideal)
                 if row.every.maximum != row.every.ideal:
-                    latest = end_of_day(add_gap(start, row.every.maximum))
+                    latest = add_gap(start, row.every.maximum)
             else:
                 due = start if row.offset is None else add_gap(start, row.offset)
         else:
-            if if_never == "skip":
-                return None
-            first = as_of if isinstance(if_never, str) else instant_of(value := run.value(if_never), run.zone)
+            first = _first(if_never, run)
             if first is None:
-                if value is not None:
-                    _warn_no_instant(if_never, value, run)
                 return None
             start, period, due = None, NEVER, first
-        until = latest if row.cells.within is None else add_gap(due, row.cells.within)
+        until = latest if row.cells.within is None else add_elapsed(due, row.cells.within)
     except OverflowError:
         _warn_no_instant(row.anchor, anchor_value, run)
         return None
@@ -91,6 +87,17 @@ def _task(
         every=row.every.text if row.every is not None else "",
         withheld=withheld,
     )
+
+
+def _first(if_never: str | Compiled, run: Evaluation) -> DateTime | None:
+    """When the task is due whose anchor never was; None for not at all."""
+    if isinstance(if_never, str):
+        return None if if_never == "skip" else run.as_of
+    value = run.value(if_never)
+    first = instant_of(value, run.zone)
+    if first is None and value is not None:
+        _warn_no_instant(if_never, value, run)
+    return first
 
 
 def _warn_no_instant(compiled: Compiled, value: object, run: Evaluation) -> None:

@@ -13,10 +13,10 @@ def day_of(moment: DateTime) -> int:
 
 
 def status_of(due: DateTime, until: DateTime | None, as_of: DateTime) -> TaskStatus:
-    """Where a task stands: OVERDUE once its ``until`` (an instant) or, without one, the day of ``due`` has passed;
+    """Where a task stands: OVERDUE from its ``until`` on, or without one once the day of ``due`` has passed;
     UPCOMING while that day has not come; else DUE. All three are on one clock."""
     if until is not None:
-        if until < as_of:
+        if until <= as_of:
             return TaskStatus.OVERDUE
     elif day_of(due) < day_of(as_of):
         return TaskStatus.OVERDUE

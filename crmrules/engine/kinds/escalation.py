@@ -18,7 +18,7 @@ from crmrules.model.decision import Task, TaskStatus
 from crmrules.model.issues import issue
 from crmrules.model.ruleset import Kind
 from crmrules.model.values import DateTime, kind_of
-from crmrules.timing.arithmetic import add_gap
+from crmrules.timing.arithmetic import add_elapsed
 
 if TYPE_CHECKING:
     from crmrules.engine.evaluation import Evaluation
@@ -42,8 +42,8 @@ def _task(step: TableStep, row: EscalationRow, withheld: str, run: Evaluation) -
         return None
     cells = row.cells
     try:
-        due = start if row.after is None else add_gap(start, row.after)
-        until = None if cells.within is None else add_gap(due, cells.within)
+        due = start if row.after is None else add_elapsed(start, row.after)
+        until = None if cells.within is None else add_elapsed(due, cells.within)
     except OverflowError:
         run.warn(
             issue("P407", cells.rule.span, customer=run.customer, text=cells.rule.id, found="a date beyond the calendar")

@@ -5,20 +5,7 @@ from __future__ import annotations
 
 from crmrules.model.codes._base import IssueCode
 
-
 _STRUCTURE = (
-    IssueCode(
-        "P101",
-        "fact '{fact}' is given by two tables, '{first}' ({place}) and '{second}'; one table decides a fact",
-        "字段“{fact}”由两张规则表给出：“{first}”（{place}）和“{second}”；一个字段只能由一张表决定",
-        example="two classification tables with outputs: [value_tier]",
-    ),
-    IssueCode(
-        "P102",
-        "fact '{fact}' has a formula and is also the result of table '{table}'; it can be derived or decided, not both",
-        "字段“{fact}”既有公式，又是规则表“{table}”的结果；只能二者取一",
-        example="value_tier: {type: string, formula: 'name'}  # and a table with outputs: [value_tier]",
-    ),
     IssueCode(
         "P103",
         "these need each other, so none can come first: {members} ({places})",
@@ -56,36 +43,6 @@ _STRUCTURE = (
         example="high_value: {type: number, value: '\"many\"'}",
     ),
     IssueCode(
-        "P109",
-        "'{found}' is a word of the language's own here and cannot be a name",
-        "“{found}”在此处有专门含义，不能用作名称",
-        example="vocabulary: {customer: {orders: {type: number}}}",
-    ),
-    IssueCode(
-        "P110",
-        "'{found}' names both this parameter and the fact '{fact}' ({place})",
-        "“{found}”既是此参数的名称，又是字段“{fact}”（{place}）的名称",
-        example="a parameter and a fact with one label",
-    ),
-    IssueCode(
-        "P111",
-        "'{found}' is no time zone",
-        "“{found}”不是时区",
-        example="time_zone: Asia/Shangai",
-    ),
-    IssueCode(
-        "P112",
-        "'{found}' is no setting of {kind} tables; they have {allowed}",
-        "“{found}”不是{kind}表的设置；可用的设置：{allowed}",
-        example="kind: cadence   settings: {ancor: last_touch_at}",
-    ),
-    IssueCode(
-        "P113",
-        "the default for '{found}' has no column: table '{table}' gives {allowed}",
-        "默认值“{found}”没有对应的结果列：规则表“{table}”的结果列为 {allowed}",
-        example="outputs: [value_tier]   default: {stage: lost}",
-    ),
-    IssueCode(
         "P115",
         "hit policy {policy} orders or combines results; {kind} tables have {allowed}",
         "命中策略 {policy} 用于排序或汇总结果；{kind}表可用 {allowed}",
@@ -111,19 +68,6 @@ _RESULTS = (
         "'{fact}' is {expected}, found {found}",
         "“{fact}”的类型是 {expected}，实际为 {found}",
         example="then: {score: '\"many\"'}  # score: {type: number}",
-    ),
-    IssueCode(
-        "P203",
-        "fact '{fact}' is read as its default when missing, but has none",
-        "字段“{fact}”声明了缺失时取默认值，却没有默认值",
-        example="vip: {type: boolean, missing: default}",
-    ),
-    IssueCode(
-        "P204",
-        "fact '{fact}' has a default that is never used, since missing is '{found}'; write missing: default",
-        "字段“{fact}”的默认值不会被使用，因为 missing 为 {found}；应写 missing: default",
-        severity="warning",
-        example="vip: {type: boolean, default: false}",
     ),
 )
 
@@ -160,7 +104,7 @@ _ACTIONS = (
     ),
     IssueCode(
         "P306",
-        "nothing says from when time is counted: the table has no setting 'anchor' and the row no value in a column 'anchor'",
+        "nothing says from when time is counted: the table has no setting 'anchor', the row no cell 'anchor'",
         "没有起算点：规则表没有 anchor 设置，此行的“起算点（anchor）”列也为空",
         example="kind: cadence   # without settings: {anchor: …}",
     ),

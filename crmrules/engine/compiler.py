@@ -1,0 +1,150 @@
+"""RuleSet → CompiledRuleSet: every cell read once, everything that is wrong told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from crmrules.engine.actions import ActionCompiler
+from crmrules.engine.cells import words_of
+from crmrules.engine.compiled import CompiledRuleSet
+from crmrules.engine.facts import (
+    Facts,
+    compile_facts,
+    compile_parameters,
+    compile_policies,
+    compile_roles,
+    override,
+    target_of,
+)
+from crmrules.engine.facts import node_of as fact_node
+from crmrules.engine.messages import TemplateReader, Words
+from crmrules.engine.ordering import order
+from crmrules.engine.scopes import AS_OF, CUSTOMER, RELATED, customer_scope, decided_facts, row_scope
+from crmrules.engine.steps import FactStep, TableStep
+from crmrules.engine.tables import compile_table
+from crmrules.engine.tables import node_of as table_node
+from crmrules.feel.scope import Scope
+from crmrules.model.issues import Issue, has_errors
+from crmrules.model.ports import Registry
+from crmrules.model.ruleset import RuleSet
+from crmrules.rulesets.fingerprint import fingerprint
+
+
+def compile_ruleset(
+    ruleset: RuleSet, registry: Registry | None = None, *, overrides: Mapping[str, str] | None = None
+) -> tuple[CompiledRuleSet | None, list[Issue]]:
+    """Compile a rule set as the loader gives it; None when any of the issues is an error.
+
+    ``overrides`` sets parameters (by name, label or alias) to other texts; the result's ``ruleset`` and fingerprint are
+    those of the rule set with these values. ``registry`` brings functions and plan filters of plugins.
+    """
+    ruleset, issues = override(ruleset, overrides or {})
+    constants, found = compile_parameters(ruleset, _wordless(customer_scope(ruleset, {}, registry)))
+    issues += found
+    scope = customer_scope(ruleset, constants, registry)
+    rows = {
+        entity: row_scope(ruleset, entity, constants, registry, with_customer=False)
+        for entity in RELATED
+        if any(fact.formula is not None or fact.default for fact in ruleset.vocabulary.of(entity).values())
+    }
+    facts, found = compile_facts(ruleset, scope, rows, decided_facts(ruleset))
+    issues += found
+    roles, found = compile_roles(ruleset, scope)
+    issues += found
+    policies, found = compile_policies(ruleset, scope)
+    issues += found
+    actions = ActionCompiler(ruleset, scope, TemplateReader(_template_words(ruleset, scope)))
+    tables: list[TableStep] = []
+    for table in ruleset.decisions.values():
+        step, found = compile_table(table, ruleset, scope, facts, actions)
+        issues += found
+        tables += [step] if step is not None else []
+    steps, found = _ordered(ruleset, facts, tables)
+    issues += found
+    kpis, found = _compile_kpis(ruleset, constants, registry)
+    issues += found
+    issues = list(dict.fromkeys(issues))
+    if has_errors(issues):
+        return None, issues
+    channel = ruleset.vocabulary.of("action").get("channel")
+    compiled = CompiledRuleSet(
+        ruleset=ruleset,
+        fingerprint=fingerprint(ruleset),
+        zone=ruleset.time_zone,
+        steps=steps,
+        issues=tuple(issues),
+        constants=MappingProxyType(constants),
+        scope=scope,
+        data_facts=facts.data,
+        ranges=facts.ranges,
+        targets={
+            entity: {name: target_of(fact) for name, fact in ruleset.vocabulary.of(entity).items()}
+            for entity in (CUSTOMER, *RELATED)
+        },
+        spellings={entity: _spellings(ruleset, entity) for entity in (CUSTOMER, *RELATED)},
+        related=RELATED,
+        row_facts=facts.rows,
+        roles=roles,
+        policies=policies,
+        templates=actions.templates,
+        channels=words_of(channel.values) if channel is not None else {},
+        compiled_kpis=kpis,
+        registry=registry,
+    )
+    return compiled, issues
+
+
+def recompile(ruleset: RuleSet, registry: Registry | None) -> CompiledRuleSet:
+    """Make again what was compiled before without errors (functions cannot be pickled; the rule set can)."""
+    compiled, issues = compile_ruleset(ruleset, registry)
+    if compiled is None:
+        from crmrules.model.errors import RuleSetError
+
+        raise RuleSetError(issues)
+    return compiled
+
+
+def _wordless(scope: Scope) -> Scope:
+    """The scope without names, spellings and constants: for texts that must be constant."""
+    return Scope(builtins=scope.builtins)
+
+
+def _ordered(
+    ruleset: RuleSet, facts: Facts, tables: list[TableStep]
+) -> tuple[tuple[FactStep | TableStep, ...], list[Issue]]:
+    steps: list[FactStep | TableStep] = [*facts.derived, *tables]
+    known = ruleset.vocabulary.customer
+    nodes = [fact_node(step) if isinstance(step, FactStep) else table_node(step, known) for step in steps]
+    positions, issues = order(nodes)
+    return tuple(steps[at] for at in positions), issues
+
+
+def _spellings(ruleset: RuleSet, entity: str) -> dict[str, str]:
+    """Every spelling of the entity's facts → name; names before labels."""
+    facts = ruleset.vocabulary.of(entity).values()
+    result = {fact.name: fact.name for fact in facts}
+    for fact in facts:
+        for spelling in fact.spellings():
+            result.setdefault(spelling, fact.name)
+    return result
+
+
+def _template_words(ruleset: RuleSet, scope: Scope) -> Words:
+    """What texts may name: facts of the customer, parameters and ``as_of``; not related records."""
+    names = {AS_OF: AS_OF} | {name: name for name in (*ruleset.vocabulary.customer, *scope.constants)}
+    for spelling, name in scope.spellings.items():
+        if name in names and spelling.isidentifier():
+            names.setdefault(spelling, name)
+    labels = {
+        fact.name: {each.value: each.label.get(ruleset.language, each.value) for each in fact.values}
+        for fact in ruleset.vocabulary.customer.values()
+        if fact.values
+    }
+    return Words(names, labels, ruleset.language)
+
+
+def _compile_kpis(
+    ruleset: RuleSet, constants: Mapping[str, object], registry: Registry | None
+) -> tuple[tuple[object, ...], list[Issue]]:
+    return (), []
