@@ -7,7 +7,7 @@ import click
 from crmrules.cli.console import FINE, PROBLEMS, Console
 from crmrules.cli.framework import command
 from crmrules.cli.options import format_option, rules_argument, set_option
-from crmrules.cli.session import compile_file, load_registry, require_file
+from crmrules.cli.session import compile_file, load_registry, require_rules
 from crmrules.model.issues import has_errors
 
 
@@ -25,7 +25,7 @@ from crmrules.model.issues import has_errors
 @click.pass_obj
 def command_(console: Console, rules: str, sets: tuple[str, ...], fmt: str) -> int:
     """Check a rule set."""
-    require_file(rules, console, what=("rule file", "规则文件"))
+    require_rules(rules, console)
     compiled, ruleset, issues = compile_file(rules, load_registry(), sets)
     code = PROBLEMS if has_errors(issues) or compiled is None else FINE
     from crmrules.review.report import render_issues

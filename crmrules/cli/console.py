@@ -52,13 +52,18 @@ class Console:
         sys.stderr.write(text if text.endswith("\n") else text + "\n")
 
     def problems(self, issues: Sequence[Issue], fmt: str = "text") -> None:
-        """Show problems; nothing when there are none."""
-        if not issues:
-            return
+        """Show problems, grouped by file; nothing when there are none."""
+        if issues:
+            from crmrules.review.report import render_issues
+
+            self.note(render_issues(issues, self.lang, fmt))
+
+    def wrong_usage(self, issues: Sequence[Issue], fmt: str = "text") -> None:
+        """Show what is wrong with the command line: one line each."""
         if fmt == "json":
-            self.note(json.dumps({"issues": [i.to_json(self.lang) for i in issues]}, ensure_ascii=False, indent=2))
+            self.problems(issues, fmt)
         else:
-            self.note("\n".join(i.render(self.lang) for i in issues))
+            self.note("\n".join(issue.render(self.lang) for issue in issues))
 
     def count(self, what: str) -> Progress:
         """A counter that is shown while somebody watches."""

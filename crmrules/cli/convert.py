@@ -10,7 +10,7 @@ import click
 
 from crmrules.cli.console import FINE, Console, WrongUsageError
 from crmrules.cli.framework import command, option
-from crmrules.cli.session import load_registry, require_file, require_writable
+from crmrules.cli.session import load_registry, require_rules, require_writable
 from crmrules.model.errors import RuleSetError
 from crmrules.model.issues import has_errors, issue
 
@@ -36,7 +36,7 @@ _ENDINGS = (".yaml", ".yml", ".xlsx")
 @click.pass_obj
 def command_(console: Console, source: str, target: str, force: bool) -> int:
     """Convert."""
-    require_file(source, console, what=("rule file", "规则文件"))
+    require_rules(source, console)
     if Path(target).suffix.lower() not in _ENDINGS:
         raise WrongUsageError([issue("X110", found=target, expected=", ".join(_ENDINGS))])
     require_writable(target, overwrite=force)

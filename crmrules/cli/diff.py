@@ -7,7 +7,7 @@ import click
 from crmrules.cli.console import FINE, Console
 from crmrules.cli.framework import command
 from crmrules.cli.options import as_of_option, data_option, format_option, in_zone, read_moment, set_option
-from crmrules.cli.session import find_data, load_compiled, load_dataset, load_registry, require_file
+from crmrules.cli.session import find_data, load_compiled, load_dataset, load_registry, require_rules
 
 
 @command(
@@ -32,7 +32,7 @@ def command_(
 
     moment = read_moment(as_of)
     for path in (old, new):
-        require_file(path, console, what=("rule file", "规则文件"))
+        require_rules(path, console)
     source = find_data(data, console)
     registry = load_registry()
     before = load_compiled(console, old, registry, sets, fmt)

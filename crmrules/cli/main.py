@@ -142,10 +142,10 @@ def _exit_code(error: Exception, console: Console, words: Sequence[str]) -> int:
             console.note(console.text("interrupted", "已中断"))
             return INTERRUPTED
         case click.UsageError():
-            console.problems([usage_issue(error, console.lang)], fmt)
+            console.wrong_usage([usage_issue(error, console.lang)], fmt)
             return WRONG_USAGE
         case WrongUsageError():
-            console.problems(error.issues, fmt)
+            console.wrong_usage(error.issues, fmt)
             return WRONG_USAGE
         case CrmRulesError():
             console.problems(error.issues, fmt)
@@ -154,7 +154,7 @@ def _exit_code(error: Exception, console: Console, words: Sequence[str]) -> int:
         traceback.print_exc()
     last = traceback.extract_tb(error.__traceback__)[-1]
     reason = " ".join(f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})".split())
-    console.problems([issue("X901", reason=reason)], fmt)
+    console.wrong_usage([issue("X901", reason=reason)], fmt)
     return INTERNAL_ERROR
 
 

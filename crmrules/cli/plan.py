@@ -90,12 +90,9 @@ def make_plan(console: Console, session: Session, ahead: str | None) -> ActionPl
     progress = console.count(watching)
     try:
         progress("")
-        plan = session.compiled.plan(session.dataset, as_of=session.as_of, horizon=ahead)
+        return session.compiled.plan(session.dataset, as_of=session.as_of, horizon=ahead)
     finally:
         progress.done()
-    for change in session.registry.plan_filters:
-        plan = change(plan)
-    return plan
 
 
 def read_horizon(text: str | None) -> str | None:

@@ -64,7 +64,6 @@ def command_(
             as_of=session.as_of,
             store=store,
             notifiers=notifiers,
-            plan_filters=registry.plan_filters,
         )
     console.problems(report.issues, fmt)
     if fmt == "json":

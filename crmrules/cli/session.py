@@ -45,7 +45,7 @@ def open_session(
     Warnings are shown; errors are raised, all of them at once.
     """
     moment = read_moment(as_of)
-    require_file(rules, console, what=("rule file", "规则文件"))
+    require_rules(rules, console)
     source = find_data(data, console)
     registry = registry or load_registry()
     compiled = load_compiled(console, rules, registry, sets, fmt)
@@ -66,11 +66,11 @@ def load_registry() -> Registry:
 def compile_file(
     path: str, registry: Registry, sets: Sequence[str] = ()
 ) -> tuple[CompiledRuleSet | None, RuleSet | None, list[Issue]]:
-    """Read and compile a rule file: all problems, and what came of it."""
-    from crmrules.rulesets.loader import read_ruleset
+    """Read and compile a rule file: all problems of both, and what came of it."""
+    from crmrules.rulesets.loader import inspect_ruleset
 
     overrides = parse_overrides(sets)
-    ruleset, issues = read_ruleset(path, registry)
+    ruleset, issues = inspect_ruleset(path, registry)
     if ruleset is None:
         return None, None, issues
     from crmrules.engine.compiler import compile_ruleset
@@ -104,6 +104,16 @@ def load_dataset(
         progress.done()
     console.problems(dataset.issues, fmt)
     return dataset
+
+
+def require_rules(path: str, console: Console) -> None:
+    """:class:`WrongUsageError` unless ``path`` is a file, or a folder that holds a rule file."""
+    if Path(path).is_dir():
+        from crmrules.rulesets.sources import MAIN_FILES
+
+        if any((Path(path) / name).is_file() for name in MAIN_FILES):
+            return
+    require_file(path, console, what=("rule file", "规则文件"))
 
 
 def require_file(path: str, console: Console, what: tuple[str, str] = ("file", "文件")) -> None:

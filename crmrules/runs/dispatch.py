@@ -27,14 +27,15 @@ class Sent:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """What somebody should hear about."""
-        total = self.delivered + self.failed + self.refused
-        common = {"notifier": self.notifier, "total": total, "reason": self.reason}
-        found = []
-        if self.failed:
-            found.append(issue("X207", count=self.failed, **common))
-        if self.refused:
-            found.append(issue("X208", count=self.refused, **common))
-        return tuple(found)
+        return tuple(
+            issue(code, notifier=self.notifier, count=count, total=self._total, reason=self.reason)
+            for code, count in (("X207", self.failed), ("X208", self.refused))
+            if count
+        )
+
+    @property
+    def _total(self) -> int:
+        return self.delivered + self.failed + self.refused
 
 
 @dataclass(slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmrules.engine.planner import plan_pairs
+from crmrules.engine.planner import plan_actions, plan_end
 from crmrules.model.decision import NO_HISTORY, Decision
 from crmrules.model.ruleset import Kind
 from crmrules.runs.dispatch import Sent, dispatch
@@ -75,7 +75,6 @@ def run_plan(
     as_of: DateTime,
     store: StateStore,
     notifiers: Mapping[str, Notifier],
-    plan_filters: Sequence[Callable[[ActionPlan], ActionPlan]] = (),
 ) -> RunReport:
     """Evaluate every customer with its history, commit what was found, then offer all pending actions.
 
@@ -93,8 +92,9 @@ def run_plan(
             outcomes.append(_outcome(compiled, decision))
             yield record, decision
 
-    plan = plan_pairs(compiled, decided(), as_of=as_of)
-    for change in plan_filters:
+    until = plan_end(compiled, as_of)
+    plan = plan_actions(compiled, decided(), as_of=as_of, until=until, histories=histories)
+    for change in compiled.registry.plan_filters if compiled.registry is not None else ():
         plan = change(plan)
     record = RunRecord(ruleset, compiled.ruleset.version, compiled.fingerprint, as_of, outcomes, plan.actions)
     committed = store.commit(record)

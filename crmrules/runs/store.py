@@ -28,6 +28,16 @@ from crmrules.runs.state import check_state
 
 _BUSY_SECONDS = 30
 
+_UPDATE_DELIVERY = DELIVERIES.update().where(
+    DELIVERIES.c.action == sa.bindparam("k_action"), DELIVERIES.c.notifier == sa.bindparam("k_notifier")
+)
+_INSERT_DELIVERY = DELIVERIES.insert().values(
+    action=sa.bindparam("k_action"), notifier=sa.bindparam("k_notifier")
+)  # fmt: skip
+_UPDATE_STATUS = (
+    ACTIONS.update().where(ACTIONS.c.number == sa.bindparam("k_number")).values(attempts=ACTIONS.c.attempts + 1)
+)
+
 
 class SqlStateStore:
     """State in the SQLite file that ``url`` names (``sqlite:///crm.db``), made when it is missing.
@@ -147,6 +157,8 @@ class SqlStateStore:
     def settle(self, answers: Sequence[Answer], notifiers: Sequence[str], as_of: DateTime) -> None:
         """Record what notifiers answered. An action is sent when all of ``notifiers`` delivered it, parked when
         those that did not have refused it for good, else it stays pending."""
+        if not answers:
+            return
         moment = stamp(as_of)
         numbers = sorted({answer.number for answer in answers})
         with self._transaction() as connection:
@@ -155,26 +167,30 @@ class SqlStateStore:
                 for row in connection.execute(sa.select(DELIVERIES).where(DELIVERIES.c.action.in_(numbers)))
             }
             standing = {key: (row.ok, row.final) for key, row in old.items()}
+            rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}  # by whether there is one to update
             for answer in answers:
                 key = (answer.number, answer.notifier)
                 ok, final = answer.delivery.ok, not answer.delivery.ok and not answer.delivery.retry
                 standing[key] = (ok, final)
-                values = {
-                    "ok": ok,
-                    "final": final,
-                    "attempts": 1 + (old[key].attempts if key in old else 0),
-                    "as_of": moment,
-                    "detail": answer.delivery.detail[:2000],
-                }
-                if key in old:
-                    of_key = (DELIVERIES.c.action == key[0]) & (DELIVERIES.c.notifier == key[1])
-                    connection.execute(DELIVERIES.update().where(of_key).values(values))
-                else:
-                    connection.execute(DELIVERIES.insert().values(action=key[0], notifier=key[1], **values))
-            for number in numbers:
-                status = _status([standing.get((number, name)) for name in notifiers])
-                update = ACTIONS.update().where(ACTIONS.c.number == number)
-                connection.execute(update.values(status=status, attempts=ACTIONS.c.attempts + 1))
+                rows[key in old].append(
+                    {
+                        "k_action": answer.number,
+                        "k_notifier": answer.notifier,
+                        "ok": ok,
+                        "final": final,
+                        "attempts": 1 + (old[key].attempts if key in old else 0),
+                        "as_of": moment,
+                        "detail": answer.delivery.detail[:2000],
+                    }
+                )
+            if rows[True]:
+                connection.execute(_UPDATE_DELIVERY, rows[True])
+            if rows[False]:
+                connection.execute(_INSERT_DELIVERY, rows[False])
+            status = [
+                {"k_number": n, "status": _status([standing.get((n, name)) for name in notifiers])} for n in numbers
+            ]
+            connection.execute(_UPDATE_STATUS, status)
 
     def counts(self, ruleset: str) -> Mapping[str, int]:
         """How many actions of the outbox are ``pending``, ``sent`` and ``parked``."""
