@@ -48,7 +48,7 @@ def read_dataset(
     registry: Registry | None = None,
     on_progress: Callable[..., Any] | None = None,
 ) -> Dataset:
-    """Read the records that a data-source file (or a data file or folder) describes, typed by the rule set's vocabulary.
+    """Read the records that a data-source file (or a data file or folder) describes, typed by the rules' vocabulary.
 
     Raises :class:`~crmrules.model.errors.DataError` with all located problems.
     """

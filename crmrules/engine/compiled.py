@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from crmrules.model.ruleset import RuleSet
 
 Moment = DateTime | Date | stdlib.date | str
-"""What ``as_of`` may be: an instant, a day (its first moment), or ISO text of either; without a zone, the rule set's."""
+"""What ``as_of`` may be: an instant, a day (its first moment), or ISO text of either; in the rule set's zone if it
+names none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -72,7 +73,8 @@ class CompiledRuleSet:
     registry: Registry | None = None
 
     def __repr__(self) -> str:
-        return f"<CompiledRuleSet {self.ruleset.name} {self.ruleset.version} {self.fingerprint[:12]}>".replace("  ", " ")
+        version = f" {self.ruleset.version}" if self.ruleset.version else ""
+        return f"<CompiledRuleSet {self.ruleset.name}{version} {self.fingerprint[:12]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         from crmrules.engine.compiler import recompile

@@ -1,9 +1,9 @@
 """Texts with ``{{ placeholders }}``: checked when the rule set is loaded, rendered when a plan is made.
 
 A template sees plain values only. What it may contain is an allow-list over its syntax tree: text, names, constants,
-comparisons, ``if``, one level of ``for`` over a list fact, and the filters of :data:`FILTERS`. There is no
-attribute, no index, no call, no arithmetic and no assignment, so there is nothing through which it could reach further or
-grow; Jinja's own immutable sandbox and a bound on the output stand behind that.
+comparisons, ``if``, one level of ``for`` over a list fact, and the filters of :data:`FILTERS`. There is no attribute,
+no index, no call, no arithmetic and no assignment, so there is nothing through which it could reach further or grow;
+Jinja's own immutable sandbox and a bound on the output stand behind that.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ class TemplateReader:
             tree = self._environment.parse(text)
         except (TemplateError, RecursionError) as error:
             place = span.at(_line_start(text, getattr(error, "lineno", 1) or 1))
-            return None, [issue("P309", place, found=text, reason=getattr(error, "message", None) or "too deeply nested")]
+            reason = getattr(error, "message", None) or "too deeply nested"
+            return None, [issue("P309", place, found=text, reason=reason)]
         issues = list(_problems(tree, text, span, self._words))
         if issues:
             return None, issues
@@ -131,8 +132,9 @@ def _problems(tree: nodes.Template, text: str, span: Span, words: Words) -> Iter
     from jinja2 import nodes
 
     allowed = (
-        nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Filter, nodes.If, nodes.CondExpr, nodes.Compare,
-        nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.For, nodes.Tuple, nodes.List, nodes.Neg,
+        nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Filter, nodes.If, nodes.CondExpr,
+        nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.For, nodes.Tuple, nodes.List,
+        nodes.Neg,
     )  # fmt: skip
     refused: set[str] = set()
 
@@ -154,12 +156,13 @@ def _problems(tree: nodes.Template, text: str, span: Span, words: Words) -> Iter
                 nearest=near[0] if near else "",
             )  # fmt: skip
         if isinstance(node, nodes.For):
-            if loops or not isinstance(node.iter, nodes.Name) or node.recursive or not isinstance(node.target, nodes.Name):
+            plain_loop = isinstance(node.iter, nodes.Name) and isinstance(node.target, nodes.Name)
+            if loops or not plain_loop or node.recursive:
                 what = "a loop inside a loop" if loops else "a loop over anything but a list fact"
                 yield issue("P310", _place(node, text, span), found=_excerpt(node, text), what=what)
                 return
             yield from walk(node.iter, local, loops)
-            inner = local | {node.target.name}
+            inner = local | {name.name for name in [node.target] if isinstance(name, nodes.Name)}
             for child in (*node.body, *node.else_, *([node.test] if node.test else [])):
                 yield from walk(child, inner, loops + 1)
             return

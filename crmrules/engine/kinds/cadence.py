@@ -1,8 +1,8 @@
 """Cadence: who is contacted how often, or once at an event, counted from an anchor.
 
 A recurring row (``every``) is due one gap after its anchor, a single one (``offset``) that long after it or before.
-Anchors are what was really done (the last touch), so doing it moves the next due date; months are counted from the anchor,
-never chained.
+Anchors are what was really done (the last touch), so doing it moves the next due date; months are counted from the
+anchor, never chained.
 """
 
 from __future__ import annotations

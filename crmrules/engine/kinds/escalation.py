@@ -1,8 +1,8 @@
 """Escalation: a signal opens an episode, and its levels are told one after another while it lasts.
 
-An episode begins when the row or table says (``since``), else when an earlier run first saw the signal, else now. A level is
-due ``after`` that long and has ``within`` to act. When no row of the signal matches any more, the episode is over: it
-makes no tasks.
+An episode begins when the row or table says (``since``), else when an earlier run first saw the signal, else now. A
+level is due ``after`` that long and has ``within`` to act, both elapsed time. When no row of the signal matches any
+more, the episode is over: it makes no tasks.
 """
 
 from __future__ import annotations
@@ -23,21 +23,31 @@ from crmrules.timing.arithmetic import add_elapsed
 if TYPE_CHECKING:
     from crmrules.engine.evaluation import Evaluation
 
+Episode = tuple[DateTime | None, str]
+"""When it began (None: that could not be told), and the period's name in the action's key."""
+
 
 def evaluate(step: TableStep, body: EscalationBody, run: Evaluation) -> bool:
     """Add a task for each level of each signal that is on; says whether the table's default row was used."""
     rows, used_default = matched_rows(step, body.rows, body.default, run)
     if rows:
         withheld = withheld_by(body.suppress, run)
+        episodes: dict[tuple[str, int], Episode] = {}  # the levels of a signal mostly begin together
         for row in rows:
-            task = _task(step, row, withheld, run)
+            key = row.signal, id(row.since)
+            if key not in episodes:
+                start = _began(row, run)
+                episodes[key] = start, "" if start is None else str(start)
+            task = _task(step, row, episodes[key], withheld, run)
             if task is not None:
                 run.tasks.append(task)
     return used_default
 
 
-def _task(step: TableStep, row: EscalationRow, withheld: str, run: Evaluation) -> Task | None:
-    start = _began(row, run)
+def _task(
+    step: TableStep, row: EscalationRow, episode: Episode, withheld: str, run: Evaluation
+) -> Task | None:
+    start, period = episode
     if start is None:
         return None
     cells = row.cells
@@ -45,9 +55,8 @@ def _task(step: TableStep, row: EscalationRow, withheld: str, run: Evaluation) -
         due = start if row.after is None else add_elapsed(start, row.after)
         until = None if cells.within is None else add_elapsed(due, cells.within)
     except OverflowError:
-        run.warn(
-            issue("P407", cells.rule.span, customer=run.customer, text=cells.rule.id, found="a date beyond the calendar")
-        )
+        found = "a date beyond the calendar"
+        run.warn(issue("P407", cells.rule.span, customer=run.customer, text=cells.rule.id, found=found))
         return None
     # A level that is not reached is not yet anybody's work, even if it will be later today.
     status = TaskStatus.UPCOMING if due > run.as_of else status_of(due, until, run.as_of)
@@ -59,7 +68,7 @@ def _task(step: TableStep, row: EscalationRow, withheld: str, run: Evaluation) -
         task=cells.task,
         due=due,
         status=status,
-        period=str(start),
+        period=period,
         start=start,
         until=until,
         channel=cells.channel,
@@ -90,6 +99,8 @@ def _began(row: EscalationRow, run: Evaluation) -> DateTime | None:
 
 
 def _level(row: EscalationRow, run: Evaluation) -> int:
+    if row.level.compiled is None:
+        return int(row.level.value)
     value = run.result(row.level)
     if in_limits("level", value):
         return int(value)

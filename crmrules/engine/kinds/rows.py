@@ -9,6 +9,7 @@ from crmrules.engine.actions import in_limits
 from crmrules.engine.steps import ActionCells, TableStep
 from crmrules.model.decision import Match
 from crmrules.model.issues import issue
+from crmrules.model.ruleset import HitPolicy
 from crmrules.tables.hit_policy import apply_hit_policy
 from crmrules.tables.problems import outcome_issues
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from crmrules.feel.compiler import Compiled
 
 Row = TypeVar("Row")
+
+_ALL = frozenset({HitPolicy.COLLECT, HitPolicy.RULE_ORDER})
 
 SUPPRESSED = "suppress"
 """Why a task is withheld whose table's ``suppress`` is true."""
@@ -30,10 +33,13 @@ def matched_rows(
     hits = run.hits(step).rows
     if not hits:
         return ([default], True) if default is not None else ([], False)
-    if len(hits) > 1:
+    if len(hits) > 1 and table.hit_policy not in _ALL:
         # Results are compared as written: two rows of an ANY table agree when their cells do.
         outcome = apply_hit_policy(
-            table.hit_policy, hits, lambda row: [cell.text.strip() for cell in table.rules[row].then], len(table.outputs)
+            table.hit_policy,
+            hits,
+            lambda row: [cell.text.strip() for cell in table.rules[row].then],
+            len(table.outputs),
         )
         for warning in outcome_issues(table, outcome):
             run.warn(warning)
@@ -52,6 +58,8 @@ def withheld_by(suppress: Compiled | None, run: Evaluation) -> str:
 def priority_of(cells: ActionCells, run: Evaluation) -> int:
     """The row's priority; one that cannot be used is a warning and the usual 3."""
     priority = cells.priority
+    if priority.compiled is None:
+        return int(priority.value)
     value = run.result(priority)
     if in_limits("priority", value):
         return int(value)
