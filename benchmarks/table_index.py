@@ -16,9 +16,10 @@ import tracemalloc
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crmrules.feel.shapes import Anything, Intervals, Points, Shape
 from crmrules.model.ruleset import HitPolicy
-from crmrules.model.values import DateTime
-from crmrules.tables.conditions import ANYTHING, Condition, Interval
+from crmrules.model.values import DateTime, Range
+from crmrules.tables.conditions import condition_of
 from crmrules.tables.index import RowIndex
 from crmrules.tables.table import CompiledTable, build_table
 
@@ -29,29 +30,25 @@ SEED = 7
 class Cell:
     """A compiled cell as the tables see it: a function and its shape."""
 
-    __slots__ = ("call", "shape")
+    __slots__ = ("shape", "test")
 
-    def __init__(self, shape: Condition) -> None:
+    def __init__(self, shape: Shape, test: Callable[[Any, Mapping[str, Any], list[Any] | None], bool]) -> None:
         self.shape = shape
-        self.call: Callable[[Mapping[str, Any], list[Any] | None], bool | None]
-        if shape.anything:
-            self.call = lambda env, notes: True
-        elif shape.points:
-            self.call = lambda env, notes: env["?"] in shape.points
-        else:
-            low, high = shape.intervals[0].start, shape.intervals[0].end
-            self.call = lambda env, notes: low <= env["?"] < high
+        self.test = test
 
 
-ANY = Cell(ANYTHING)
+ANY = Cell(Anything(), lambda value, env, notes: True)
 
 
 def words(draw: random.Random) -> Cell:
-    return Cell(Condition(kind="string", points=tuple(f"w{n:02d}" for n in draw.sample(range(20), 5))))
+    chosen = frozenset(f"w{n:02d}" for n in draw.sample(range(20), 5))
+    return Cell(Points(tuple(sorted(chosen))), lambda value, env, notes: value in chosen)
 
 
 def span(low: int, high: int) -> Cell:
-    return Cell(Condition(kind="number", intervals=(Interval(low, high, True, False),)))
+    return Cell(
+        Intervals((Range(low, high, True, False),)), lambda value, env, notes: value is not None and low <= value < high
+    )
 
 
 def partition(rows: int) -> list[list[Cell]]:
@@ -107,8 +104,9 @@ def main() -> None:
             begin = time.perf_counter()
             table = build_table(cells, HitPolicy.FIRST, indexed=True)
             built = time.perf_counter() - begin
+            conditions = [[condition_of(cell) for cell in row] for row in cells]
             tracemalloc.start()
-            kept = RowIndex([[cell.shape for cell in row] for row in cells])
+            kept = RowIndex(conditions)
             memory, _ = tracemalloc.get_traced_memory()
             tracemalloc.stop()
             del kept

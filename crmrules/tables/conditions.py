@@ -7,13 +7,14 @@ shape are *opaque*: they are evaluated when a row is otherwise possible.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from crmrules.feel.shapes import Anything, Intervals, IsNull, Points, Shape, Union
 from crmrules.model.durations import NANOS
-from crmrules.model.values import Date, DateTime, DaysDuration, MonthsDuration, Value
+from crmrules.model.values import Date, DateTime, DaysDuration, MonthsDuration, Range, Value
 
 Verdict = bool | None
 """True: accepted; False: not; None: cannot be told (mostly because something is unknown)."""
@@ -23,13 +24,13 @@ class Test(Protocol):
     """A compiled condition cell (:class:`crmrules.feel.compiler.CompiledTest` is one)."""
 
     @property
-    def call(self) -> Callable[[Mapping[str, Value], list[Any] | None], Verdict]:
-        """The cell as a function of the environment; the input's value is under ``"?"``."""
+    def test(self) -> Callable[[Value, Mapping[str, Value], list[Any] | None], Verdict]:
+        """The cell as a function of the input's value, the environment, and a list for notes of what failed."""
         ...
 
     @property
-    def shape(self) -> Any:
-        """What the cell compares with, when that is constant."""
+    def shape(self) -> Shape:
+        """What the cell accepts, when it is made of constants."""
         ...
 
 
@@ -69,7 +70,65 @@ class Condition:
     null: Verdict = None
 
 
-ANYTHING = Condition(anything=True, null=True)
+_MOST_RANGES: Final = 8
+"""A cell of more ranges is not indexed: each further one costs every lookup a little."""
+
+
+def condition_of(test: Test) -> Condition | None:
+    """The cell as a :class:`Condition`; None when it is opaque: it reads other facts, calls functions, mixes kinds."""
+    shape = test.shape
+    if isinstance(shape, Anything):
+        return Condition(anything=True, null=True)
+    parts = shape.parts if isinstance(shape, Union) else (shape,)
+    found = _comparison(parts)
+    if found is None:
+        return None
+    null = test.test(None, {}, None)
+    if null is False and not any(isinstance(part, IsNull) for part in parts):
+        null = None  # it refuses null only because it names none: an unknown value may well be one that it accepts
+    return replace(found, null=null)
+
+
+def _comparison(parts: Sequence[Shape]) -> Condition | None:
+    points: list[Value] = []
+    ranges: list[Range] = []
+    negated = False
+    for part in parts:
+        match part:
+            case IsNull(negated=False):
+                pass
+            case IsNull() if len(parts) == 1:
+                negated = True
+            case Points() if not part.negated or len(parts) == 1:
+                points += part.values
+                negated = part.negated
+            case Intervals():
+                ranges += part.ranges
+            case _:
+                return None
+    intervals = [_interval(each) for each in ranges]
+    keyed = [key_of(value) for value in points]
+    kinds = {key[0] if key is not None else None for key in keyed} | {found[0] for found in intervals}
+    if len(kinds) > 1 or None in kinds or len(intervals) > _MOST_RANGES:
+        return None
+    return Condition(
+        kind=next(iter(kinds), None) or "",
+        points=tuple(key[1] for key in keyed if key is not None),
+        negated=negated,
+        intervals=tuple(interval for _, interval in intervals),
+    )
+
+
+def _interval(r: Range) -> tuple[str | None, Interval]:
+    """The range's kind and its keys; no kind for one that cannot be indexed."""
+    ends = [None if end is None else key_of(end) for end in (r.start, r.end)]
+    kinds = {key[0] for key in ends if key is not None}
+    unknown = any(key is None and end is not None for key, end in zip(ends, (r.start, r.end), strict=True))
+    start, end = (None if key is None else key[1] for key in ends)
+    interval = Interval(start, end, r.start_included, r.end_included)
+    if unknown or len(kinds) != 1 or kinds == {"boolean"}:
+        return None, interval
+    return kinds.pop(), interval
 
 
 def key_of(value: Value) -> tuple[str, Any] | None:

@@ -13,9 +13,8 @@ from crmrules.model.decision import CellTrace, RuleTrace
 from crmrules.model.durations import DAY_NANOS
 from crmrules.model.ruleset import DecisionTable, HitPolicy
 from crmrules.model.values import Value
-from crmrules.tables.conditions import Condition, Interval, Test, Verdict
+from crmrules.tables.conditions import Condition, Interval, Test, Verdict, condition_of
 from crmrules.tables.index import Candidates, RowIndex, bits_to_rows
-from crmrules.tables.shapes import condition_of
 
 SCAN_LIMIT = 8
 """Tables with fewer rows are scanned: an index would cost more than it saves."""
@@ -52,12 +51,11 @@ class _Cell:
     test: Test
     condition: Condition | None
 
-    def verdict(self, value: Value, env: dict[str, Value], notes: list[Any] | None) -> Verdict:
+    def verdict(self, value: Value, env: Mapping[str, Value], notes: list[Any] | None) -> Verdict:
         """The cell's answer. A test of constants cannot refuse an unknown value: it cannot tell."""
         if value is None and self.condition is not None:
             return self.condition.null
-        env["?"] = value
-        return self.test.call(env, notes)
+        return self.test.test(value, env, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class CompiledTable:
                 return self._settled(found, values)
         else:
             found = self._all_rows(env)
-        return self._resolve(found, values, dict(env), notes)
+        return self._resolve(found, values, env, notes)
 
     def trace(
         self, table: DecisionTable, values: Sequence[Value], env: Mapping[str, Value]
@@ -96,13 +94,12 @@ class CompiledTable:
 
         ``table`` is the table this one was compiled from; it gives the texts and the places.
         """
-        scope = dict(env)
         active = self._active(env)
         traces = []
         for number, rule in enumerate(table.rules):
             verdicts: list[Verdict] = [True] * self.width
             for cell in self.cells[number]:
-                verdicts[cell.column] = cell.verdict(values[cell.column], scope, None)
+                verdicts[cell.column] = cell.verdict(values[cell.column], env, None)
             cells = tuple(
                 CellTrace(column.label or column.expression.text, text.text, value, verdict, text.span)
                 for column, text, value, verdict in zip(table.inputs, rule.when, values, verdicts, strict=True)
@@ -128,7 +125,7 @@ class CompiledTable:
         return Hits(rows, tuple(bits_to_rows(undecided)), unknown)
 
     def _resolve(
-        self, found: Candidates, values: Sequence[Value], env: dict[str, Value], notes: list[CellNote] | None
+        self, found: Candidates, values: Sequence[Value], env: Mapping[str, Value], notes: list[CellNote] | None
     ) -> Hits:
         """Evaluate what the index could not: for each row still possible, the cells pending in it."""
         pending = dict(found.pending)

@@ -111,7 +111,7 @@ _COUNTS: Final = {"once": "1 times", "twice": "2 times", "thrice": "3 times"}
 
 
 def parse_frequency(text: str) -> Frequency | None:
-    """How often: ``每两周1次``, ``每月≥2次``, ``每2-3天1次``, ``weekly``, ``every 2 weeks``, ``twice a month``, ``P2W``.
+    """How often: ``每两周1次``, ``每月≥2次``, ``每2-3天``, ``weekly``, ``every 2 weeks``, ``twice a month``, ``P2W``.
 
     ``n`` times a period are a gap of the period divided by n; months that do not divide count 30 days (years 365).
     None for texts that say nothing of the kind, or something ambiguous.

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmrules.feel.compiler import Scope, compile_unary
+from crmrules.feel.shapes import Anything, Intervals, IsNull, Opaque, Points, Shape, Union
+from crmrules.feel.types import DATE, NUMBER, STRING
 from crmrules.model.decision import CellTrace
 from crmrules.model.ruleset import DecisionTable, HitPolicy, Input, Kind, Rule
 from crmrules.model.spans import Span
-from crmrules.model.values import Date, DateTime, DaysDuration, MonthsDuration, Time
+from crmrules.model.values import Date, DateTime, DaysDuration, MonthsDuration, Range, Time
 from crmrules.model.vocabulary import Cell as Text
-from crmrules.tables.conditions import ANYTHING, Condition, Interval, key_of
+from crmrules.tables.conditions import Condition, Interval, condition_of, key_of
 from crmrules.tables.index import _rows_to_bits, bits_to_rows
 from crmrules.tables.table import CellNote, CompiledTable, Hits, build_table
 
@@ -29,34 +32,31 @@ Verdict = bool | None
 @dataclass(frozen=True)
 class Cell:
     text: str
-    call: Callable[[Mapping[str, Any], list[Any] | None], Verdict]
-    shape: Condition | None
+    test: Callable[[Any, Mapping[str, Any], list[Any] | None], Verdict]
+    shape: Shape
 
 
-ANY = Cell("-", lambda env, notes: True, ANYTHING)
-NULL = Cell("null", lambda env, notes: env["?"] is None, Condition(null=True))
-NOT_NULL = Cell("not(null)", lambda env, notes: env["?"] is not None, Condition(negated=True, null=False))
+ANY = Cell("-", lambda value, env, notes: True, Anything())
+NULL = Cell("null", lambda value, env, notes: value is None, IsNull())
+NOT_NULL = Cell("not(null)", lambda value, env, notes: value is not None, IsNull(negated=True))
 
 
 def points(*values: Any, negated: bool = False) -> Cell:
-    keys = [key_of(v) for v in values]
+    kind = key_of(values[0])[0]
 
-    def call(env: Mapping[str, Any], notes: list[Any] | None) -> Verdict:
-        value = env["?"]
-        if value is None or key_of(value) is None or key_of(value)[0] != keys[0][0]:
+    def test(value: Any, env: Mapping[str, Any], notes: list[Any] | None) -> Verdict:
+        if value is None or key_of(value) is None or key_of(value)[0] != kind:
             return None
         return any(value == v for v in values) is not negated
 
-    return Cell(f"{'not ' if negated else ''}{values}", call, Condition(False, keys[0][0], tuple(k[1] for k in keys), negated))
+    return Cell(f"{'not ' if negated else ''}{values}", test, Points(values, negated))
 
 
 def ranges(*texts: tuple[str, Any, Any, str]) -> Cell:
     """``("[", 1, 5, ")")``; an end of None reaches without limit."""
-    known = [v for _, a, b, _ in texts for v in (a, b) if v is not None]
-    kind = key_of(known[0])[0]
+    kind = key_of(next(v for _, a, b, _ in texts for v in (a, b) if v is not None))[0]
 
-    def call(env: Mapping[str, Any], notes: list[Any] | None) -> Verdict:
-        value = env["?"]
+    def test(value: Any, env: Mapping[str, Any], notes: list[Any] | None) -> Verdict:
         if value is None or key_of(value) is None or key_of(value)[0] != kind:
             return None
         return any(
@@ -65,15 +65,11 @@ def ranges(*texts: tuple[str, Any, Any, str]) -> Cell:
             for left, a, b, right in texts
         )
 
-    def key(value: Any) -> Any:
-        return None if value is None else key_of(value)[1]
-
-    intervals = tuple(Interval(key(a), key(b), left == "[", right == "]") for left, a, b, right in texts)
-    return Cell(str(texts), call, Condition(kind=kind, intervals=intervals))
+    return Cell(str(texts), test, Intervals(tuple(Range(a, b, left == "[", right == "]") for left, a, b, right in texts)))
 
 
 def opaque(call: Callable[[Any], Verdict], text: str = "opaque") -> Cell:
-    return Cell(text, lambda env, notes: call(env["?"]), None)
+    return Cell(text, lambda value, env, notes: call(value), Opaque())
 
 
 def tables(rows: list[list[Cell]], policy: HitPolicy = HitPolicy.COLLECT, windows: Any = ()) -> list[CompiledTable]:
@@ -91,7 +87,7 @@ def by_hand(rows: list[list[Cell]], values: list[Any]) -> Hits:
     """What lookups must answer: every cell of every row, evaluated by itself."""
     hits, undecided, unknown = [], [], set()
     for number, row in enumerate(rows):
-        verdicts = [cell.call({"?": value}, None) for cell, value in zip(row, values, strict=True)]
+        verdicts = [cell.test(value, {}, None) for cell, value in zip(row, values, strict=True)]
         if all(v is True for v in verdicts):
             hits.append(number)
         elif False not in verdicts:
@@ -184,11 +180,11 @@ def test_an_opaque_cell_is_evaluated_once_and_only_where_the_row_is_possible():
 
 
 def test_a_failing_cell_is_noted_unless_its_row_is_stopped_anyway():
-    def call(env: Mapping[str, Any], notes: list[Any] | None) -> None:
+    def test(value: Any, env: Mapping[str, Any], notes: list[Any] | None) -> None:
         if notes is not None:
             notes.append("cannot divide by 0")
 
-    broken = Cell("? / 0 > 1", call, None)
+    broken = Cell("? / 0 > 1", test, Opaque())
     for order in ([broken, points("a")], [points("a"), broken]):
         for table in tables([order, [ANY, ANY]]):
             column = order.index(broken)
@@ -316,3 +312,76 @@ def test_trace_shows_every_cell_with_its_verdict_and_place():
         assert (three.matched, three.active, three.misses) == (False, False, 0)
         assert compiled.lookup([10, None], ENV) == Hits((), (1,), (1,))
         assert [t.matched for t in compiled.trace(table, [10, "won"], ENV)] == [False, True, False]
+
+
+# --- with the language's own cells ----------------------------------------------------------------------------------
+
+
+def compiled(text: str, kind: Any, **constants: Any) -> Any:
+    scope = Scope({"stage": STRING, "limit": NUMBER}, {}, constants)
+    test, issues = compile_unary(text, scope, input=kind)
+    assert not issues
+    return test
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "condition"),
+    [
+        ("-", NUMBER, Condition(anything=True, null=True)),
+        ("", STRING, Condition(anything=True, null=True)),
+        ("5, 7", NUMBER, Condition(kind="number", points=(5, 7))),
+        ("not(5)", NUMBER, Condition(kind="number", points=(5,), negated=True, null=True)),
+        ("won, lost", STRING, Condition(kind="string", points=("won", "lost"))),
+        ("null", NUMBER, Condition(null=True)),
+        ("not(null)", NUMBER, Condition(negated=True, null=False)),
+        ("null, < 5", NUMBER, Condition(kind="number", intervals=(Interval(None, 5, False, False),), null=True)),
+        ("[1..5)", NUMBER, Condition(kind="number", intervals=(Interval(1, 5, True, False),))),
+        (">= 5", NUMBER, Condition(kind="number", intervals=(Interval(5, None, True, False),))),
+        (">= threshold", NUMBER, Condition(kind="number", intervals=(Interval(9, None, True, False),))),
+        ("3, > 5", NUMBER, Condition(kind="number", points=(3,), intervals=(Interval(5, None, False, False),))),
+        ("> limit", NUMBER, None),
+        ("odd(?)", NUMBER, None),
+        ('>= date("2026-01-01")', DATE, Condition(kind="date", intervals=(Interval(20_454, None, True, False),))),
+    ],
+)  # fmt: skip
+def test_cells_of_the_language_as_conditions(text, kind, condition):
+    assert condition_of(compiled(text, kind, threshold=9)) == condition
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        Opaque(),
+        Points((1, "a")),
+        Points((Time(9, 0),)),
+        Points((DateTime.parse("2026-01-01T00:00:00.5"),)),
+        Intervals((Range(1, 2),) * 9),
+        Intervals((Range("a", None, True, False), Range(1, 2))),
+        Union((IsNull(negated=True), Points((1,)))),
+    ],
+)
+def test_shapes_that_are_not_indexed(shape):
+    assert condition_of(Cell("", lambda value, env, notes: None, shape)) is None
+
+
+CELLS = st.sampled_from(
+    ["-", "5", "not(5)", "5, 7", "[1..5)", "(5..7]", "<= 5", "> 5.5", "not(< 5)", "not([5..6], 7)", "null", "not(null)",
+     "null, > 6", "> limit", "not(limit)", "? * 2 > 11", "odd(?)", "3, [6..7]"]
+)  # fmt: skip
+COMPILED: dict[str, Any] = {}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=10), st.sampled_from([None, 4, 6]))
+def test_index_and_scan_agree_over_cells_of_the_language(texts, limit):
+    for text in {text for row in texts for text in row} - COMPILED.keys():
+        COMPILED[text] = compiled(text, NUMBER)
+    rows = [[COMPILED[text] for text in row] for row in texts]
+    env = {**ENV, "limit": limit}
+    by_index, by_scan = tables(rows)
+    for first in (None, 1, 5, Decimal("5.5"), 6, 7, 8):
+        for second in (None, 5, Decimal("6.01")):
+            hits = by_index.lookup([first, second], env)
+            assert hits == by_scan.lookup([first, second], env)
+            verdicts = [[t.test(v, env, None) for t, v in zip(row, (first, second), strict=True)] for row in rows]
+            assert hits.rows == tuple(n for n, row in enumerate(verdicts) if row == [True, True])
