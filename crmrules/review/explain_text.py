@@ -1,0 +1,159 @@
+"""An explanation as lines for a terminal, in English or Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from crmrules.model.decision import CellTrace, FactTrace
+from crmrules.model.spans import Span
+from crmrules.review.explain_json import is_rows
+from crmrules.review.texts import fit, one_line, show_moment, width
+from crmrules.review.wording import Wording, local
+
+if TYPE_CHECKING:
+    from crmrules.review.explain import Explanation, Row, TableStory, TaskStory
+
+_SIGNS = {True: "✓", False: "✗", None: "?"}
+_TEXT = 100
+
+
+def explanation_text(explanation: Explanation, words: Wording) -> str:
+    """The lines, each ended."""
+    facts = [step for step in explanation.steps if isinstance(step, FactTrace)]
+    tables = [step for step in explanation.steps if not isinstance(step, FactTrace)]
+    blocks = [
+        [_head(explanation, words)],
+        _facts(facts, words),
+        *(list(_table(story, words)) for story in tables),
+        _tasks(explanation, words),
+        _unknown(explanation, words),
+        [one_line(issue.render(words.lang), 400) for issue in explanation.decision.warnings],
+    ]
+    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+
+
+def _head(explanation: Explanation, words: Wording) -> str:
+    name = one_line(explanation.customer_name, 60)
+    who = one_line(explanation.customer, 60) + (f" {name}" if name else "")
+    ruleset = one_line(explanation.ruleset.label.get(words.lang, explanation.ruleset.name), 60)
+    return words.say("explain_head", who=who, as_of=show_moment(explanation.as_of), ruleset=ruleset)
+
+
+def _facts(facts: list[FactTrace], words: Wording) -> list[str]:
+    if not facts:
+        return []
+    lines = [words.say("derived")]
+    for fact in facts:
+        value = _value(fact.name, fact.value, words)
+        lines.append(f"  {words.fact(fact.name)} = {value}{_at(fact.span)}")
+        lines.append(f"    {one_line(fact.formula, _TEXT)}")
+        reads = [f"{words.fact(name)} = {_value(name, value, words)}" for name, value in fact.reads.items()]
+        if reads:
+            lines.append(f"    {words.say('reads')}{words.say('colon')}{words.say('comma').join(reads)}")
+    return lines
+
+
+def _table(story: TableStory, words: Wording) -> Iterator[str]:
+    trace = story.trace
+    values = [f"{words.fact(name)} = {_value(name, value, words)}" for name, value in trace.values.items()]
+    result = f" → {words.say('comma').join(values)}" if values else ""
+    yield f"{words.decision(trace.decision)} ({words.say(trace.kind)}, {trace.hit_policy}){result}"
+    for row in story.matched:
+        note = "" if row.counts else f"  {words.say('not_counted')}"
+        yield f"  ✓ {row.trace.rule}{_at(row.trace.span)}{note}"
+        yield from _cells(row, words, all_of_them=True)
+    if trace.used_default:
+        yield f"  {words.say('default_used')}"
+    elif not story.matched:
+        yield f"  {words.say('no_row')}"
+    if story.nearest:
+        yield f"  {words.say('nearest')}"
+    for row in story.nearest:
+        note = "" if row.trace.active else f"  {words.say('not_valid')}"
+        yield f"  ✗ {row.trace.rule}{_at(row.trace.span)}{note}"
+        yield from _cells(row, words, all_of_them=False)
+
+
+def _cells(row: Row, words: Wording, *, all_of_them: bool) -> list[str]:
+    """The conditions as aligned lines: all of a row that matched, those that stopped one that did not."""
+    cells = [
+        (name, cell)
+        for name, cell in zip(row.columns, row.trace.cells, strict=True)
+        if (cell.result is not True) or (all_of_them and cell.text.strip() not in ("", "-"))
+    ]
+    rows = [_cell(name, cell, words) for name, cell in cells]
+    widths = [max(width(line[i]) for line in rows) for i in range(4)] if rows else []
+    return ["      " + "  ".join(fit(t, w) for t, w in zip(line, widths, strict=True)).rstrip() for line in rows]
+
+
+def _cell(name: str, cell: CellTrace, words: Wording) -> tuple[str, str, str, str]:
+    label = words.fact(name) if name in words.facts else cell.column
+    value = f"= {_value(name, cell.value, words)}" if cell.value is not None else words.say("is_unknown")
+    place = f"({cell.span})" if str(cell.span) else ""
+    return (
+        f"{_SIGNS[cell.result]} {one_line(label, 40)}",
+        one_line(value, 60),
+        f"{words.say('condition')} {one_line(cell.text, 60)}",
+        one_line(place, _TEXT),
+    )
+
+
+def _tasks(explanation: Explanation, words: Wording) -> list[str]:
+    if not explanation.tasks:
+        return [words.say("no_tasks")]
+    lines = [words.say("actions")]
+    for story in explanation.tasks:
+        lines += _task(story, explanation, words)
+    return lines
+
+
+def _task(story: TaskStory, explanation: Explanation, words: Wording) -> Iterator[str]:
+    task, action = story.task, story.action
+    parts = [
+        one_line(words.word("task", action.task), 60),
+        one_line(words.word("channel", task.channel), 30),
+        one_line(words.owner(action), 40),
+        f"{words.say('priority')} {task.priority}",
+        words.status(task.status),
+    ]
+    yield f"  {task.rule}{_at(task.span)}{words.say('colon')}{' · '.join(part for part in parts if part)}"
+    yield f"    {_reckoning(story, explanation, words)}"
+    if task.until is not None:
+        yield f"    {words.say('until')} {show_moment(local(task.until, explanation.as_of))}"
+    if action.content:
+        yield f"    {one_line(action.content, 200)}"
+    if story.withheld:
+        yield f"    {words.say('withheld')}{words.say('colon')}{words.reason(story.withheld)}"
+    elif story.later:
+        yield f"    {words.say('beyond', until=show_moment(local(explanation.until, explanation.as_of)))}"
+
+
+def _reckoning(story: TaskStory, explanation: Explanation, words: Wording) -> str:
+    """``Last touch 2026-02-20 09:00 + weekly = due 2026-02-27 09:00``."""
+    task = story.task
+    anchor = words.fact(story.counted_from.text.strip())
+    due = f"{words.say('due')} {show_moment(local(task.due, explanation.as_of))}"
+    if task.start is None:
+        return f"{words.say('never', anchor=one_line(anchor, 60))} = {due}"
+    start = show_moment(local(task.start, explanation.as_of))
+    origin = f"{one_line(anchor, 60)} {start}" if anchor else f"{words.say('episode')} {start}"
+    gap = one_line(story.gap.text, 40)
+    return f"{origin} + {gap} = {due}" if gap else f"{origin} = {due}"
+
+
+def _unknown(explanation: Explanation, words: Wording) -> list[str]:
+    if not explanation.decision.unknown:
+        return []
+    names = [words.fact(name) for name in sorted(explanation.decision.unknown)]
+    return [f"{words.say('unknown_of')}{words.say('colon')}{words.say('comma').join(names)}"]
+
+
+def _value(name: str, value: Any, words: Wording) -> str:
+    if is_rows(value):
+        return words.say("n_rows", n=f"{len(value):,}")
+    return one_line(words.value(name, value), _TEXT)
+
+
+def _at(span: Span) -> str:
+    return f"  ({one_line(str(span), _TEXT)})" if str(span) else ""
