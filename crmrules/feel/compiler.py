@@ -171,8 +171,8 @@ def _cell_call(function: Function) -> Call:
 
 def _issues(problems: Iterable[Problem], span: Span, scope: Scope) -> list[Issue]:
     severity = None if scope.relaxed else Severity.WARNING
-    found = [_issue(p, span, severity) for p in problems]
-    return list(dict.fromkeys(found)) if len(found) > 1 else found
+    distinct = {(p.code, p.start, p.end): p for p in problems}
+    return [_issue(p, span, severity) for p in distinct.values()]
 
 
 def _issue(problem: Problem, span: Span, severity: Severity | None = None) -> Issue:

@@ -38,6 +38,12 @@ def lower(checked: Checked, scope: Scope) -> tuple[core.Node, list[Problem]]:
     return node, lowering.problems
 
 
+def _plain_item(item: Value, kind: Type) -> bool:
+    """Whether membership by this item of a list is plain equality, or lying inside it."""
+    found = type_of(item)
+    return found == kind and kind in check.ORDERED or isinstance(found, RangeType) and found.end == kind
+
+
 class _Lowering:
     """One pass over one checked tree."""
 
@@ -101,7 +107,7 @@ class _Lowering:
         if isinstance(wanted, core.Const):
             constant = wanted.value
             if type(constant) is list:
-                if not isinstance(value.type, ListType) and value.type != ANY:
+                if all(_plain_item(item, value.type) for item in constant):
                     items = tuple(self.member(test, value, self.const(test, item)) for item in constant)
                     return core.Or(*place, items) if len(items) != 1 else items[0]
                 return core.Member(*place, value, wanted)
