@@ -34,7 +34,7 @@ class Issue:
 
     code: str
     span: Span = NOWHERE
-    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     severity: Severity = Severity.ERROR
 
     def message(self, lang: str = "en") -> str:
