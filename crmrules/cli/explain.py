@@ -10,7 +10,6 @@ from crmrules.cli.console import FINE, Console, WrongUsageError, did_you_mean
 from crmrules.cli.framework import command, option
 from crmrules.cli.options import evaluation_options, format_option, reveal_option
 from crmrules.cli.session import open_session
-from crmrules.model.decision import NO_HISTORY
 from crmrules.model.issues import issue
 
 if TYPE_CHECKING:
@@ -41,14 +40,15 @@ def command_(
 ) -> int:
     """Explain."""
     from crmrules.review.explain import explain, render_text, to_json
+    from crmrules.review.json_text import dumps
 
     session = open_session(console, rules, data, as_of, sets, fmt)
     record = find_customer(session.dataset, customer, console)
-    found = explain(session.compiled, record, session.as_of, NO_HISTORY)
+    found = explain(session.compiled, record, session.as_of)
     if fmt == "json":
-        console.say_json(to_json(found))
+        console.say(dumps(to_json(found, console.lang, reveal=reveal)))
     else:
-        console.say(render_text(found, console.lang))
+        console.say(render_text(found, console.lang, reveal=reveal))
     return FINE
 
 

@@ -94,11 +94,17 @@ class Count(CountType):
 
 
 class Helped(click.Command):
-    """What commands and the group share: help in both languages, and examples after it."""
+    """What commands and the group share: help in both languages, examples after it, ``--lang`` and ``--help``."""
 
     context_class = Context
-    label: Label
-    examples: tuple[str, ...] = ()
+
+    def __init__(
+        self, name: str | None = None, *, label: Label, examples: tuple[str, ...] = (), **settings: Any
+    ) -> None:
+        super().__init__(name, add_help_option=False, **settings)
+        self.label = label
+        self.examples = examples
+        self.params += [_lang_option(), _help_option()]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
@@ -115,20 +121,10 @@ class Helped(click.Command):
 class Command(Helped):
     """A command; its function returns the exit code."""
 
-    def __init__(self, name: str | None, *, label: Label, examples: tuple[str, ...], **settings: Any) -> None:
-        super().__init__(name, add_help_option=False, **settings)
-        self.label = label
-        self.examples = examples
-
 
 def command(name: str, en: str, zh: str, *examples: str) -> Callable[[Callable[..., int]], Command]:
-    """Make a command of a function. ``--help`` and ``--lang`` come with it."""
-
-    def build(function: Callable[..., int]) -> Command:
-        make = click.command(name, cls=Command, label=Label(en, zh), examples=examples)
-        return make(with_common(function))
-
-    return build
+    """Make a command of a function that returns the exit code."""
+    return click.command(name, cls=Command, label=Label(en, zh), examples=examples)
 
 
 def option(*declarations: str, en: str, zh: str, **settings: Any) -> Callable[[_F], _F]:
@@ -142,17 +138,19 @@ def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
-def with_common(function: _F) -> _F:
-    """The options that every command has. ``--lang`` has been read before (see :func:`open_console`)."""
-    lang = option(
-        "--lang", type=Words("en", "zh", "auto"), expose_value=False,
-        en="Language of messages; auto follows the locale.", zh="消息语言；auto 跟随系统区域设置。",
+def _lang_option() -> Option:
+    """``--lang`` is only checked here; it has been read before (see :func:`crmrules.cli.console.open_console`)."""
+    return Option(
+        ["--lang"], type=Words("en", "zh", "auto"), expose_value=False,
+        label=Label("Language of messages; auto follows the locale.", "消息语言；auto 跟随系统区域设置。"),
     )  # fmt: skip
-    help_ = option(
-        "--help", is_flag=True, is_eager=True, expose_value=False, callback=_show_help,
-        en="Show this text.", zh="显示本帮助。",
+
+
+def _help_option() -> Option:
+    return Option(
+        ["--help"], is_flag=True, is_eager=True, expose_value=False, callback=_show_help,
+        label=Label("Show this text.", "显示本帮助。"),
     )  # fmt: skip
-    return help_(lang(function))
 
 
 def usage_issue(error: click.UsageError, lang: str) -> Issue:

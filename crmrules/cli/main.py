@@ -28,7 +28,7 @@ from crmrules.cli.console import (
     did_you_mean,
     open_console,
 )
-from crmrules.cli.framework import Command, Helped, language, option, usage_issue, with_common
+from crmrules.cli.framework import Command, Helped, language, option, usage_issue
 from crmrules.model.errors import CrmRulesError
 from crmrules.model.issues import issue
 from crmrules.model.vocabulary import Label
@@ -56,8 +56,6 @@ _ABOUT = Label(
 
 class LazyGroup(Helped, click.Group):
     """Commands by name; a module is imported only when its command is wanted."""
-
-    label = _ABOUT
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -114,9 +112,8 @@ class LazyGroup(Helped, click.Group):
 
 
 @click.group(
-    "crmrules", cls=LazyGroup, add_help_option=False, invoke_without_command=True, subcommand_metavar="COMMAND …"
-)
-@with_common
+    "crmrules", cls=LazyGroup, label=_ABOUT, invoke_without_command=True, subcommand_metavar="COMMAND …"
+)  # fmt: skip
 @option("--version", is_flag=True, en="Show the version.", zh="显示版本号。")
 @click.pass_context
 def cli(ctx: click.Context, version: bool) -> None:
