@@ -7,8 +7,8 @@ shape are *opaque*: they are evaluated when a row is otherwise possible.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
@@ -70,6 +70,7 @@ class Condition:
     null: Verdict = None
 
 
+_ANYTHING: Final = Condition(anything=True, null=True)
 _MOST_RANGES: Final = 8
 """A cell of more ranges is not indexed: each further one costs every lookup a little."""
 
@@ -78,57 +79,50 @@ def condition_of(test: Test) -> Condition | None:
     """The cell as a :class:`Condition`; None when it is opaque: it reads other facts, calls functions, mixes kinds."""
     shape = test.shape
     if isinstance(shape, Anything):
-        return Condition(anything=True, null=True)
+        return _ANYTHING
     parts = shape.parts if isinstance(shape, Union) else (shape,)
-    found = _comparison(parts)
-    if found is None:
+    kinds: set[str | None] = set()
+    points: list[Any] = []
+    intervals: list[Interval] = []
+    negated = names_null = False
+    for part in parts:
+        if isinstance(part, Points | IsNull):
+            if part.negated and len(parts) > 1:
+                return None
+            negated = part.negated
+        if isinstance(part, Points):
+            for value in part.values:
+                kinds.add(_keyed(value, points))
+        elif isinstance(part, Intervals):
+            for each in part.ranges:
+                intervals.append(_interval(each, kinds))
+        elif isinstance(part, IsNull):
+            names_null = True
+        else:
+            return None
+    if len(kinds) > 1 or None in kinds or len(intervals) > _MOST_RANGES or (intervals and "boolean" in kinds):
         return None
     null = test.test(None, {}, None)
-    if null is False and not any(isinstance(part, IsNull) for part in parts):
+    if null is False and not names_null:
         null = None  # it refuses null only because it names none: an unknown value may well be one that it accepts
-    return replace(found, null=null)
+    return Condition(False, kinds.pop() or "" if kinds else "", tuple(points), negated, tuple(intervals), null)
 
 
-def _comparison(parts: Sequence[Shape]) -> Condition | None:
-    points: list[Value] = []
-    ranges: list[Range] = []
-    negated = False
-    for part in parts:
-        match part:
-            case IsNull(negated=False):
-                pass
-            case IsNull() if len(parts) == 1:
-                negated = True
-            case Points() if not part.negated or len(parts) == 1:
-                points += part.values
-                negated = part.negated
-            case Intervals():
-                ranges += part.ranges
-            case _:
-                return None
-    intervals = [_interval(each) for each in ranges]
-    keyed = [key_of(value) for value in points]
-    kinds = {key[0] if key is not None else None for key in keyed} | {found[0] for found in intervals}
-    if len(kinds) > 1 or None in kinds or len(intervals) > _MOST_RANGES:
-        return None
-    return Condition(
-        kind=next(iter(kinds), None) or "",
-        points=tuple(key[1] for key in keyed if key is not None),
-        negated=negated,
-        intervals=tuple(interval for _, interval in intervals),
-    )
+def _interval(r: Range, kinds: set[str | None]) -> Interval:
+    ends: list[Any] = []
+    for end in (r.start, r.end):
+        if end is None:
+            ends.append(None)
+        else:
+            kinds.add(_keyed(end, ends))
+    return Interval(ends[0], ends[1], r.start_included, r.end_included)
 
 
-def _interval(r: Range) -> tuple[str | None, Interval]:
-    """The range's kind and its keys; no kind for one that cannot be indexed."""
-    ends = [None if end is None else key_of(end) for end in (r.start, r.end)]
-    kinds = {key[0] for key in ends if key is not None}
-    unknown = any(key is None and end is not None for key, end in zip(ends, (r.start, r.end), strict=True))
-    start, end = (None if key is None else key[1] for key in ends)
-    interval = Interval(start, end, r.start_included, r.end_included)
-    if unknown or len(kinds) != 1 or kinds == {"boolean"}:
-        return None, interval
-    return kinds.pop(), interval
+def _keyed(value: Value, keys: list[Any]) -> str | None:
+    """Add the value's key to ``keys`` and give its kind, None when there is no key."""
+    kind, key = key_of(value) or (None, None)
+    keys.append(key)
+    return kind
 
 
 def key_of(value: Value) -> tuple[str, Any] | None:
