@@ -130,7 +130,8 @@ def cli(ctx: click.Context, version: bool) -> None:
 
 def _exit_code(error: Exception, console: Console, words: Sequence[str]) -> int:
     """Say what went wrong, and the exit code for it."""
-    fmt = "json" if "json" in words or "--format=json" in words else "text"
+    as_json = "--format=json" in words or ("--format", "json") in zip(words, words[1:], strict=False)
+    fmt = "json" if as_json else "text"
     match error:
         case BrokenPipeError():
             _forget_output()
@@ -145,6 +146,8 @@ def _exit_code(error: Exception, console: Console, words: Sequence[str]) -> int:
             console.wrong_usage(error.issues, fmt)
             return WRONG_USAGE
         case CrmRulesError():
+            if not error.issues:
+                console.note(str(error))
             console.problems(error.issues, fmt)
             return PROBLEMS
     if os.environ.get("CRMRULES_DEBUG"):

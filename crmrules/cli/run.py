@@ -10,6 +10,7 @@ from crmrules.cli.console import FINE, PROBLEMS, Console, WrongUsageError, did_y
 from crmrules.cli.framework import command, option
 from crmrules.cli.options import evaluation_options, format_option
 from crmrules.cli.session import load_registry, open_session
+from crmrules.model.errors import StateError
 from crmrules.model.issues import issue
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def command_(
     from crmrules.runs.state import check_state, open_store
 
     registry = load_registry()
-    check_state(state, registry)
+    try:
+        check_state(state, registry)
+    except StateError as error:
+        raise WrongUsageError(error.issues) from None
     notifiers = open_notifiers(notify or ("console",), registry, console)
     session = open_session(console, rules, data, as_of, sets, fmt, registry)
     with open_store(state, registry) as store:
