@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import DecimalException
 
+from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.comparison import order, same
 from crmrules.model.numbers import FEEL_CONTEXT, fit
 from crmrules.model.ruleset import HitPolicy
 from crmrules.model.values import Value, kind_of
@@ -19,10 +21,6 @@ Outputs = Callable[[int], Sequence[Value]]
 
 AGGREGATES = frozenset({HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.COUNT})
 """Policies that make one number (or extreme) of a single output column."""
-
-_ORDERED = frozenset(
-    {"number", "string", "date", "time", "date and time", "days and time duration", "years and months duration"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +102,14 @@ def output_rank(record: Sequence[Value], priorities: Sequence[Sequence[Value]]) 
 
     A value that is not listed comes after all that are; a column without a list does not take part.
     """
-    return tuple(_position(value, order) for value, order in zip(record, priorities, strict=False))
+    return tuple(_position(value, allowed) for value, allowed in zip(record, priorities, strict=False))
 
 
-def _position(value: Value, order: Sequence[Value]) -> int:
-    for position, allowed in enumerate(order):
-        if same(value, allowed):
+def _position(value: Value, allowed: Sequence[Value]) -> int:
+    for position, each in enumerate(allowed):
+        if same(value, each):
             return position
-    return len(order)
+    return len(allowed)
 
 
 def to_feel(outcome: Outcome, policy: HitPolicy, names: Sequence[str]) -> Value:
@@ -125,17 +123,6 @@ def to_feel(outcome: Outcome, policy: HitPolicy, names: Sequence[str]) -> Value:
     if len(names) == 1:
         return outcome.columns[0]
     return [dict(zip(names, record, strict=True)) for record in outcome.records]
-
-
-def same(left: Value, right: Value) -> bool:
-    """Whether two outputs are the same value: equal and of one kind (null is the same as null)."""
-    if type(left) is not type(right) and kind_of(left) != kind_of(right):
-        return False
-    if isinstance(left, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, dict):
-        return left.keys() == right.keys() and all(same(item, right[key]) for key, item in left.items())
-    return bool(left == right)
 
 
 def _all_same(left: Sequence[Value], right: Sequence[Value]) -> bool:
@@ -157,15 +144,15 @@ def total(values: Sequence[Value]) -> Value:
 
 def extreme(values: Sequence[Value], *, largest: bool) -> Value:
     """The smallest or largest of values of one ordered kind, the first of equals; null without an order."""
-    kinds = {kind_of(value) for value in values}
-    if len(kinds) != 1 or not kinds <= _ORDERED:
+    if not values or values[0] is None:
         return None
-    best = values[0]
+    best, wanted = values[0], 1 if largest else -1
     try:
+        order(best, best)  # a single value must be of an ordered kind, too
         for value in values[1:]:
-            if (best < value) if largest else (value < best):
+            if order(value, best) == wanted:
                 best = value
-    except TypeError:  # date-times with and without an offset have no order
+    except Failure:
         return None
     return best
 

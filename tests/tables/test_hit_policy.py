@@ -7,7 +7,7 @@ import pytest
 
 from crmrules.model.ruleset import HitPolicy
 from crmrules.model.values import Date, DateTime
-from crmrules.tables.hit_policy import Outcome, apply_hit_policy, extreme, output_rank, same, to_feel, total
+from crmrules.tables.hit_policy import Outcome, apply_hit_policy, extreme, output_rank, to_feel, total
 
 OUT = {0: ("low", 1), 1: ("high", 5), 2: ("low", 1), 3: ("mid", 3), 4: ("odd", 4)}
 RANKS = (("high", "mid", "low"), ())
@@ -107,16 +107,11 @@ def test_rank_goes_left_to_right_over_columns_with_an_order():
     assert apply_hit_policy(P.OUTPUT_ORDER, [0, 1, 2], records.__getitem__, 3, priorities=order).rows == (2, 1, 0)
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "equal"),
-    [
-        (1, Decimal("1.00"), True), (1, True, False), (0, False, False), (None, None, True), (None, 0, False),
-        ("1", 1, False), ([1, 2], [1, Decimal(2)], True), ([1], [1, 2], False), ([1], [True], False),
-        ({"a": 1}, {"a": 1}, True), ({"a": 1}, {"b": 1}, False), ({"a": 1}, {"a": 2}, False),
-    ],
-)  # fmt: skip
-def test_same(left, right, equal):
-    assert same(left, right) is equal
+def test_any_compares_by_value():
+    for first, second in ((1, Decimal("1.00")), ([1, 2], [1, Decimal(2)]), (None, None), ({"a": 1}, {"a": 1})):
+        assert apply_hit_policy(P.ANY, [0, 1], [(first,), (second,)].__getitem__, 1).columns == (first,)
+    for first, second in ((1, True), (None, 0), ("1", 1), ([1], [1, 2]), ({"a": 1}, {"b": 1})):
+        assert apply_hit_policy(P.ANY, [0, 1], [(first,), (second,)].__getitem__, 1).conflict == (0, 1)
 
 
 @pytest.mark.parametrize(
