@@ -6,7 +6,15 @@ import click
 
 from crmrules.cli.console import FINE, Console
 from crmrules.cli.framework import command
-from crmrules.cli.options import as_of_option, data_option, format_option, in_zone, read_moment, set_option
+from crmrules.cli.options import (
+    as_of_option,
+    data_option,
+    format_option,
+    in_zone,
+    read_moment,
+    reveal_option,
+    set_option,
+)
 from crmrules.cli.session import find_data, load_compiled, load_dataset, load_registry, require_rules
 
 
@@ -22,13 +30,22 @@ from crmrules.cli.session import find_data, load_compiled, load_dataset, load_re
 @data_option
 @as_of_option
 @set_option
+@reveal_option
 @format_option
 @click.pass_obj
 def command_(
-    console: Console, old: str, new: str, data: str, as_of: str | None, sets: tuple[str, ...], fmt: str
+    console: Console,
+    old: str,
+    new: str,
+    data: str,
+    as_of: str | None,
+    sets: tuple[str, ...],
+    reveal: bool,
+    fmt: str,
 ) -> int:
     """Compare."""
     from crmrules.review.diff import diff_rulesets, render_text, to_json
+    from crmrules.review.json_text import dumps
 
     moment = read_moment(as_of)
     for path in (old, new):
@@ -40,7 +57,7 @@ def command_(
     dataset = load_dataset(console, source, after.ruleset, registry, fmt)
     found = diff_rulesets(before, after, dataset, in_zone(moment, after.ruleset.time_zone))
     if fmt == "json":
-        console.say_json(to_json(found))
+        console.say(dumps(to_json(found, console.lang, reveal=reveal)))
     else:
-        console.say(render_text(found, console.lang))
+        console.say(render_text(found, console.lang, reveal=reveal))
     return FINE

@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -130,7 +131,7 @@ def cli(ctx: click.Context, version: bool) -> None:
 
 def _exit_code(error: Exception, console: Console, words: Sequence[str]) -> int:
     """Say what went wrong, and the exit code for it."""
-    as_json = "--format=json" in words or ("--format", "json") in zip(words, words[1:], strict=False)
+    as_json = "--format=json" in words or ("--format", "json") in pairwise(words)
     fmt = "json" if as_json else "text"
     match error:
         case BrokenPipeError():

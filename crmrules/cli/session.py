@@ -99,7 +99,9 @@ def load_dataset(
 
     progress = console.count(console.text("reading", "正在读取"))
     try:
-        dataset = read_dataset(path, ruleset, registry, on_progress=progress)
+        dataset = read_dataset(
+            path, ruleset, registry, on_progress=lambda file, rows: progress(f"{Path(file).name}: {rows:,}")
+        )
     finally:
         progress.done()
     console.problems(dataset.issues, fmt)
