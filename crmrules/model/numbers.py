@@ -48,7 +48,7 @@ def fit(value: Number) -> Number:
     except Overflow:
         raise OverflowError("number is beyond 34 digits and exponent 6144") from None
     except DecimalException:
-        raise ValueError("not a number") from None
+        raise ValueError("not a finite number") from None
     if not result.is_finite():
         raise ValueError("not a finite number")
     return result

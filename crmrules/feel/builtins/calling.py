@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from crmrules.feel.builtins._base import Builtin, Failure, Param, Signature
 from crmrules.feel.conform import conform
-from crmrules.feel.types import ListType
 from crmrules.model.values import Value
 
 
@@ -78,9 +77,8 @@ def _first_fitting(
 
 
 def _argument(param: Param, value: Value) -> Value:
-    wanted = ListType(item=param.type) if param.variadic else param.type
     try:
-        return conform(value, wanted)
+        return [conform(v, param.type) for v in value] if param.variadic else conform(value, param.type)
     except Failure as failure:
         raise Failure(f"{param.name}: {failure.reason}") from None
 
