@@ -7,8 +7,8 @@ from typing import Any
 
 from crmrules.feel.builtins import calling
 from crmrules.feel.builtins._base import Builtin, Failure, Signature
-from crmrules.feel.check import takes
 from crmrules.feel.conform import conform
+from crmrules.feel.typefacts import takes
 from crmrules.feel.types import ANY, FunctionType, Type
 from crmrules.model.values import Function, Value, kind_of
 

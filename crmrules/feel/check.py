@@ -15,6 +15,19 @@ from crmrules.feel import tree
 from crmrules.feel.builtins._base import Builtin, Signature
 from crmrules.feel.conform import type_of
 from crmrules.feel.scope import Scope
+from crmrules.feel.typefacts import (
+    DURATIONS,
+    ORDERED,
+    SCALARS,
+    arithmetic_type,
+    common,
+    could_be,
+    counts,
+    parameter_at,
+    parameter_types,
+    same_kind,
+    takes,
+)
 from crmrules.feel.types import (
     ANY,
     BOOLEAN,
@@ -78,8 +91,6 @@ class _Local(NamedTuple):
     item: bool = False
 
 
-ORDERED: Final = frozenset((NUMBER, STRING, DATE, TIME, DATE_TIME, DAYS_DURATION, MONTHS_DURATION))
-_KNOWN: Final = ORDERED | {BOOLEAN}
 _DATE_PARTS: Final = dict.fromkeys(("year", "month", "day", "weekday"), NUMBER)
 _TIME_PARTS: Final = {
     **dict.fromkeys(("hour", "minute", "second"), NUMBER), "time offset": DAYS_DURATION, "timezone": STRING,
@@ -94,8 +105,6 @@ _PROPERTIES: Final[Mapping[Type, Mapping[str, Type]]] = {
     STRING: {},
     BOOLEAN: {},
 }
-_DURATIONS: Final = (DAYS_DURATION, MONTHS_DURATION)
-_MOMENTS: Final = (DATE, DATE_TIME)
 
 
 def check(root: tree.Node, scope: Scope, *, cell: Type | None = None, words: Iterable[str] = ()) -> Checked:
@@ -150,7 +159,7 @@ class _Checker:
         return type_of(value)
 
     def list_literal(self, node: tree.ListLiteral) -> Type:
-        return ListType(_common([self.type(item) for item in node.items]))
+        return ListType(common([self.type(item) for item in node.items]))
 
     def context(self, node: tree.ContextLiteral) -> Type:
         fields: dict[str, Type] = {}
@@ -170,7 +179,7 @@ class _Checker:
     def range_literal(self, node: tree.RangeLiteral) -> Type:
         low, high = self.type(node.low), self.type(node.high)
         self.ordered(node, low, high)
-        return RangeType(_common([low, high]))
+        return RangeType(common([low, high]))
 
     def function(self, node: tree.FunctionLiteral) -> Type:
         frame = {p.name: _Local(self.slot(p), p.type) for p in node.parameters}
@@ -209,7 +218,7 @@ class _Checker:
                     return Binding(KEY, key, item.slot), kind.fields[key]
         if node.text == "item":
             return Binding(LOCAL, "item", item.slot), item.type
-        if kind in _KNOWN or (isinstance(kind, ContextType) and not kind.open) or isinstance(kind, ListType):
+        if kind in SCALARS or (isinstance(kind, ContextType) and not kind.open) or isinstance(kind, ListType):
             return None
         frames = self.frames
         self.frames = frames[:depth]
@@ -230,7 +239,7 @@ class _Checker:
             return Binding(CONSTANT, name), type_of(scope.constants[name])
         builtin = scope.builtins.get(name)
         if builtin is not None:
-            return Binding(FUNCTION, name), FunctionType(_parameter_types(builtin))
+            return Binding(FUNCTION, name), FunctionType(parameter_types(builtin))
         self.unknown(node)
         return Binding(UNKNOWN, name), ANY
 
@@ -277,7 +286,7 @@ class _Checker:
 
     def filter(self, node: tree.Filter) -> Type:
         base = self.type(node.base)
-        item = base.item if isinstance(base, ListType) else base if base in _KNOWN else ANY
+        item = base.item if isinstance(base, ListType) else base if base in SCALARS else ANY
         if isinstance(base, ContextType):
             item = base
         self.frames.append({"item": _Local(self.slot(node), item, item=True)})
@@ -285,7 +294,7 @@ class _Checker:
         self.frames.pop()
         if condition == NUMBER:
             return item
-        if condition != BOOLEAN and (condition in _KNOWN or isinstance(condition, ListType | ContextType)):
+        if condition != BOOLEAN and (condition in SCALARS or isinstance(condition, ListType | ContextType)):
             self.problem("F133", node.condition, found=condition)
         return ListType(item) if condition == BOOLEAN else ANY
 
@@ -305,7 +314,7 @@ class _Checker:
             if kind.params and len(kind.params) != len(given):
                 self.problem("F126", node, name=_name_of(node), expected=len(kind.params), found=len(given))
             return kind.result
-        if kind in _KNOWN or isinstance(kind, ListType | ContextType | RangeType):
+        if _no_function(kind):
             self.problem("F128", node.function, found=kind)
         return ANY
 
@@ -316,6 +325,8 @@ class _Checker:
             del self.out.problems[known:]
             near = nearest(node.text, [*self.scope.builtins, *self.known_names()])
             self.problem("F122", node, found=node.text, nearest=near)
+        elif binding.kind in (INPUT, CONSTANT, KEY) and node.name in self.scope.builtins and _no_function(kind):
+            return Binding(FUNCTION, node.name), ANY  # a fact called "date" does not hide the function of that name
         return binding, kind
 
     def builtin(self, node: tree.Call, builtin: Builtin) -> Type:
@@ -346,8 +357,8 @@ class _Checker:
             self.problem("F127", node, name=builtin.name, found=", ".join(wrong), expected=", ".join(known),
                          nearest=nearest(wrong[0], known))  # fmt: skip
             return
-        counts = sorted({n for s in builtin.signatures for n in _counts(s)})
-        expected = " / ".join(map(str, counts))
+        possible = sorted({n for s in builtin.signatures for n in counts(s)})
+        expected = " / ".join(map(str, possible))
         self.problem("F126", node, name=builtin.name, expected=expected, found=len(node.arguments))
 
     # --- operators --------------------------------------------------------------------------------------------
@@ -446,7 +457,7 @@ class _Checker:
 
     def negate(self, node: tree.Negate) -> Type:
         kind = self.type(node.operand)
-        if kind not in (NUMBER, *_DURATIONS, ANY, NULL):
+        if kind not in (NUMBER, *DURATIONS, ANY, NULL):
             self.problem("F135", node, found=kind)
             return ANY
         return kind
@@ -455,7 +466,7 @@ class _Checker:
 
     def if_form(self, node: tree.If) -> Type:
         self.condition(node.condition)
-        return _common([self.type(node.then), self.type(node.otherwise)])
+        return common([self.type(node.then), self.type(node.otherwise)])
 
     def iterators(self, node: tree.For | tree.Quantified) -> None:
         frame: dict[str, _Local] = {}
@@ -465,13 +476,13 @@ class _Checker:
             if iterator.last is not None:
                 last = self.type(iterator.last)
                 self.ordered(iterator, source, last)
-                item = _common([source, last])
+                item = common([source, last])
             elif isinstance(source, ListType):
                 item = source.item
             elif isinstance(source, RangeType):
                 item = source.end
             else:
-                item = source if source in _KNOWN else ANY
+                item = source if source in SCALARS else ANY
             frame[iterator.name] = _Local(self.slot(iterator), item)
 
     def for_form(self, node: tree.For) -> Type:
@@ -515,109 +526,9 @@ _VISIT: Final[Mapping[type, Callable[[_Checker, Any], Type]]] = {
 }
 
 
-# --- facts about types ------------------------------------------------------------------------------------------
-
-
-def _common(types: Sequence[Type]) -> Type:
-    known = [t for t in types if t != NULL]
-    if not known:
-        return NULL if types else ANY
-    return known[0] if all(t == known[0] for t in known) else ANY
-
-
-def _kind(kind: Type) -> str:
-    return kind.name
-
-
-def _open_kind(kind: Type) -> bool:
-    return kind in (ANY, NULL) or (type(kind) is Type and kind not in _KNOWN)
-
-
-def same_kind(left: Type, right: Type) -> bool:
-    """Whether ``=`` between the two could be other than null."""
-    if _open_kind(left) or _open_kind(right):
-        return True
-    if isinstance(left, ListType) and isinstance(right, ListType):
-        return True
-    return _kind(left) == _kind(right)
-
-
-def could_be(kind: Type, wanted: Type) -> bool:
-    """Whether an argument of type ``kind`` could serve as ``wanted``, after FEEL's conversions."""
-    if _open_kind(kind) or _open_kind(wanted):
-        return True
-    if isinstance(wanted, ListType):
-        item = kind.item if isinstance(kind, ListType) else kind
-        return could_be(item, wanted.item)
-    if isinstance(kind, ListType):
-        return could_be(kind.item, wanted)
-    if wanted == DATE_TIME and kind == DATE:
-        return True
-    return _kind(kind) == _kind(wanted)
-
-
-def arithmetic_type(op: str, left: Type, right: Type) -> Type | None:
-    """The type of ``left op right``; None when it is certainly null."""
-    if _open_kind(left) or _open_kind(right):
-        if op == "**" or (op in "*/" and NUMBER in (left, right) and ANY not in (left, right)):
-            return NUMBER
-        return ANY
-    return _ARITHMETIC.get((op, left, right))
-
-
-_ARITHMETIC: Final[Mapping[tuple[str, Type, Type], Type]] = {
-    **{(op, NUMBER, NUMBER): NUMBER for op in ("+", "-", "*", "/", "**")},
-    ("+", STRING, STRING): STRING,
-    **{(op, moment, d): moment for op in "+-" for moment in _MOMENTS for d in _DURATIONS},
-    **{("+", d, moment): moment for moment in _MOMENTS for d in _DURATIONS},
-    **{(op, TIME, DAYS_DURATION): TIME for op in "+-"},
-    ("+", DAYS_DURATION, TIME): TIME,
-    **{("-", a, b): DAYS_DURATION for a in _MOMENTS for b in _MOMENTS},
-    ("-", TIME, TIME): DAYS_DURATION,
-    **{(op, d, d): d for op in "+-" for d in _DURATIONS},
-    **{("*", d, NUMBER): d for d in _DURATIONS},
-    **{("*", NUMBER, d): d for d in _DURATIONS},
-    **{("/", d, NUMBER): d for d in _DURATIONS},
-    **{("/", d, d): NUMBER for d in _DURATIONS},
-}
-
-
-def _counts(signature: Signature) -> list[int]:
-    required = sum(not p.optional for p in signature.params)
-    return list(range(required, len(signature.params) + 1))
-
-
-def takes(signature: Signature, count: int, names: Sequence[str]) -> bool:
-    """Whether a signature can be called with so many arguments, or with arguments of these names."""
-    params = signature.params
-    if names:
-        known = {p.name for p in params}
-        return (
-            len(set(names)) == len(names)
-            and known.issuperset(names)
-            and all(p.name in names or p.optional for p in params)
-        )
-    if params and params[-1].variadic:
-        return count >= len(params)
-    return sum(not p.optional for p in params) <= count <= len(params)
-
-
-def parameter_at(signature: Signature, index: int, names: Sequence[str]) -> Type | None:
-    """The type wanted of the argument at ``index``."""
-    params = signature.params
-    if names:
-        return next((p.type for p in params if p.name == names[index]), None)
-    if not params:
-        return None
-    return params[min(index, len(params) - 1)].type
-
-
-def _parameter_types(builtin: Builtin) -> tuple[Type, ...]:
-    signatures = builtin.signatures
-    if len(signatures) != 1 or any(p.optional or p.variadic for p in signatures[0].params):
-        return ()
-    return tuple(p.type for p in signatures[0].params)
-
-
 def _name_of(node: tree.Call) -> str:
     return node.function.text if isinstance(node.function, tree.Name) else "function"
+
+
+def _no_function(kind: Type) -> bool:
+    return kind in SCALARS or isinstance(kind, ListType | ContextType | RangeType)

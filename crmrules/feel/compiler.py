@@ -17,16 +17,18 @@ from functools import partial
 from typing import Any, Final
 
 from crmrules.feel import core, tree
-from crmrules.feel.check import Checked, Problem, check, could_be, nearest
+from crmrules.feel.cells import parse_cell
+from crmrules.feel.check import Checked, Problem, check, nearest
 from crmrules.feel.closures import closure
 from crmrules.feel.lexer import MAX_TEXT, SyntaxFault
 from crmrules.feel.lower import lower
 from crmrules.feel.notes import Note as Note
 from crmrules.feel.notes import Notes
-from crmrules.feel.parser import MAX_DEPTH, parse_cell, parse_expression
+from crmrules.feel.parser import MAX_DEPTH, parse_expression
 from crmrules.feel.python import Function, generate
 from crmrules.feel.scope import Scope as Scope
 from crmrules.feel.shapes import Shape, shape_of
+from crmrules.feel.typefacts import could_be
 from crmrules.feel.types import BOOLEAN, STRING, Type
 from crmrules.model.issues import Issue, Severity, issue
 from crmrules.model.spans import NOWHERE, Span
@@ -79,11 +81,13 @@ def compile_expression(
     With ``expected`` a result that cannot be of that type is an issue. In pure FEEL (``scope.relaxed`` false) a wrong
     type is only a warning, since the language gives null for it.
     """
-    read = partial(parse_expression, lexicon=scope.lexicon)
-    root, issues = _parse(text, read, span)
+    root, issues = _parse(text, partial(parse_expression, lexicon=scope.lexicon), span)
     if root is None:
         return None, issues
-    return _finish_expression(text, root, scope, span, expected)
+    try:
+        return _finish_expression(text, root, scope, span, expected)
+    except RecursionError:
+        return None, [_too_deep(span)]
 
 
 def compile_unary(
@@ -107,13 +111,16 @@ def compile_unary(
         root, issues = _parse(text, partial(parse_cell, lexicon=lexicon), span)
         if root is None:
             return None, issues
-    checked = check(root, scope, cell=input, words=values or ())
-    problems = list(checked.problems)
-    if values:
-        spelled = _canonical(root, values, problems)
-        if spelled is not root:
-            checked = check(spelled, scope, cell=input, words=values)
-    return _finish_cell(text, checked, problems, scope, span)
+    try:
+        checked = check(root, scope, cell=input, words=values or ())
+        problems = list(checked.problems)
+        if values:
+            spelled = _canonical(root, values, problems)
+            if spelled is not root:
+                checked = check(spelled, scope, cell=input, words=values)
+        return _finish_cell(text, checked, problems, scope, span)
+    except RecursionError:
+        return None, [_too_deep(span)]
 
 
 # --- the stages -------------------------------------------------------------------------------------------------
@@ -124,8 +131,13 @@ def _parse(text: str, read: Callable[[str], tree.Node], span: Span) -> tuple[tre
         return read(text), []
     except SyntaxFault as fault:
         return None, [_issue(Problem(fault.code, fault.start, fault.end, fault.params), span)]
-    except RecursionError:  # the caller's own stack was deep already
-        return None, [issue("F105", span, limit=str(MAX_DEPTH))]
+    except RecursionError:
+        return None, [_too_deep(span)]
+
+
+def _too_deep(span: Span) -> Issue:
+    """Python's own limit was met, because the caller's stack was deep already."""
+    return issue("F105", span, limit=str(MAX_DEPTH))
 
 
 def _finish_expression(

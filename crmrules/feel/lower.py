@@ -15,6 +15,7 @@ from crmrules.feel.calls import builtin_function, caller
 from crmrules.feel.check import Checked, Problem
 from crmrules.feel.conform import type_of
 from crmrules.feel.scope import Scope
+from crmrules.feel.typefacts import ORDERED
 from crmrules.feel.types import ANY, BOOLEAN, NUMBER, ListType, RangeType, Type
 from crmrules.model.values import Range, Value, parse_temporal
 
@@ -41,7 +42,7 @@ def lower(checked: Checked, scope: Scope) -> tuple[core.Node, list[Problem]]:
 def _plain_item(item: Value, kind: Type) -> bool:
     """Whether membership by this item of a list is plain equality, or lying inside it."""
     found = type_of(item)
-    return found == kind and kind in check.ORDERED or isinstance(found, RangeType) and found.end == kind
+    return (found == kind and kind in ORDERED) or (isinstance(found, RangeType) and found.end == kind)
 
 
 class _Lowering:
@@ -116,7 +117,7 @@ class _Lowering:
             if not isinstance(value.type, RangeType) and value.type != ANY:
                 return self.in_constant(place, value, constant)
         plain = wanted.type != ANY and not isinstance(wanted.type, ListType | RangeType)
-        if plain and wanted.type in check.ORDERED | {BOOLEAN}:
+        if plain and wanted.type in ORDERED | {BOOLEAN}:
             return core.Equal(*place, value, wanted)
         return core.Member(*place, value, wanted)
 

@@ -7,27 +7,25 @@ It knows the language's grammar and the words in scope, and nothing of types. Ce
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from crmrules.feel import tree
+from crmrules.feel.grouping import join_groups
 from crmrules.feel.lexer import (
     END,
     MULTIPLIERS,
     NUMBER,
     SIGN,
     STRING,
-    SUFFIXES,
     TEMPORAL,
     WORD,
-    Specials,
     SyntaxFault,
     Token,
     scan,
 )
 from crmrules.feel.typenames import TypeNameFault, read_type
 from crmrules.feel.types import ANY, Type
-from crmrules.feel.words import LOCAL, NOTHING, VALUE, Known, Match, Meaning, Table, find, joined, known
+from crmrules.feel.words import LOCAL, VALUE, Known, Lexicon, Match, Meaning, Table, find, joined, known
 
 MAX_DEPTH: Final = 100  # brackets within brackets; five frames of Python each
 MAX_HEIGHT: Final = 200  # of the tree, which chains such as a + b + c … make high without nesting
@@ -38,9 +36,9 @@ _INFIX: Final[Mapping[str, int]] = {
     "or": 2, "and": 3, "=": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "between": 4, "in": 4,
     "+": 5, "-": 5, "*": 6, "/": 6, "**": 7, "instance": 9,
 }  # fmt: skip
-_COMPARE: Final = frozenset(("=", "!=", "<", "<=", ">", ">="))
+COMPARE: Final = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
-_CONTINUES: Final = frozenset(["and", "or", "then", "else", "return", "satisfies", "in", "between", "instance", "of"])
+CONTINUES: Final = frozenset(["and", "or", "then", "else", "return", "satisfies", "in", "between", "instance", "of"])
 _HINTS: Final = {
     "==": "=",
     "=>": ">=",
@@ -54,38 +52,20 @@ _HINTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The words a text may use, in tables by first token; see :mod:`crmrules.feel.scope`."""
-
-    names: Table = field(default_factory=lambda: NOTHING)
-    values: Table = field(default_factory=lambda: NOTHING)
-    fields: Table = field(default_factory=lambda: NOTHING)
-    specials: Specials = field(default_factory=dict)
-    types: Mapping[str, Type] = field(default_factory=dict)
-    relaxed: bool = True
-
-
 def parse_expression(text: str, lexicon: Lexicon) -> tree.Node:
     """The tree of an expression."""
-    parser = _Parser(text, scan(text, relaxed=lexicon.relaxed, specials=lexicon.specials), lexicon)
+    parser = Parser(text, scan(text, relaxed=lexicon.relaxed, specials=lexicon.specials), lexicon)
     return parser.whole(parser.expression)
 
 
-def parse_cell(text: str, lexicon: Lexicon) -> tree.Tests:
-    """The tree of a cell: unary tests, ``not(…)``, ``-`` or nothing."""
-    parser = _Parser(text, scan(text, relaxed=lexicon.relaxed, cell=True, specials=lexicon.specials), lexicon)
-    return parser.cell()
-
-
-class _Parser:
+class Parser:
     """One text being read. ``height`` is that of the node returned last, so that trees stay shallow enough to walk."""
 
     def __init__(self, text: str, tokens: list[Token], lexicon: Lexicon) -> None:
         self.text, self.lexicon, self.relaxed = text, lexicon, lexicon.relaxed
         self.at = self.depth = self.height = self.brackets = 0
         self.cells = False
-        self.tokens = _join_groups(tokens) if lexicon.relaxed else tokens
+        self.tokens = join_groups(tokens) if lexicon.relaxed else tokens
         self.locals: list[dict[str, list[Known]]] = []
         self.globals = (lexicon.values, lexicon.names)
         self.keys: dict[str, list[Known]] = {}
@@ -100,67 +80,6 @@ class _Parser:
             raise self.unexpected()
         return node
 
-    def cell(self) -> tree.Tests:
-        tokens, end = self.tokens, len(self.text)
-        first = tokens[0]
-        if first.kind == END or (first.text == "-" and tokens[1].kind == END):
-            return tree.Tests(0, end, ())
-        self.cells = True
-        if first.text == "not" and tokens[1].text == "(" and self.closes_at_end(1):
-            self.at, self.brackets = 2, 1
-            items = self.tests(")")
-            self.take(")")
-            return tree.Tests(0, end, items, negated=True)
-        items = self.tests("")
-        if tokens[self.at].kind != END:
-            raise self.unexpected()
-        return tree.Tests(0, end, items)
-
-    def closes_at_end(self, opening: int) -> bool:
-        """Whether the bracket at ``opening`` is closed by the text's last token."""
-        depth = 0
-        for index in range(opening, len(self.tokens) - 1):
-            token = self.tokens[index]
-            if token.kind == SIGN:
-                depth += (token.text == "(") - (token.text == ")")
-                if depth == 0:
-                    return index == len(self.tokens) - 2
-        return False
-
-    def tests(self, close: str) -> tuple[tree.Node, ...]:
-        """Tests up to ``close`` (the end of the text when empty), separated by commas; relaxed, by ``;`` and lines."""
-        items = [self.test()]
-        while True:
-            token = self.tokens[self.at]
-            if token.text == "," or (self.relaxed and token.text == ";"):
-                self.at += 1
-                if self.relaxed and (self.tokens[self.at].text == close or self.tokens[self.at].kind == END):
-                    break
-            elif not (self.relaxed and token.line and token.kind != END and token.text != close):
-                break
-            items.append(self.test())
-            if len(items) > MAX_ITEMS:
-                raise SyntaxFault("F106", 0, len(self.text), limit=f"{MAX_ITEMS:,}")
-        return tuple(items)
-
-    def test(self) -> tree.Node:
-        """One positive test of a cell."""
-        token = self.tokens[self.at]
-        if token.text in _COMPARE and token.kind == SIGN:
-            return self.tail()
-        if self.relaxed and (ranged := self.dashed_range()) is not None:
-            return ranged
-        node = self.expression()
-        follow = self.tokens[self.at]
-        if self.relaxed and follow.kind == SIGN:
-            if follow.text == "~":
-                self.at += 1
-                return self.between_ends(node, self.expression(5), token, self.tokens[self.at - 1])
-            if follow.text in SUFFIXES:
-                self.at += 1
-                return tree.Tail(node.start, follow.end, SUFFIXES[follow.text], node)
-        return node
-
     def tail(self) -> tree.Tail:
         token = self.tokens[self.at]
         self.at += 1
@@ -173,38 +92,6 @@ class _Parser:
         follow = self.tokens[self.at]
         if follow.kind == SIGN and not follow.space and (hint := _HINTS.get(token.text + follow.text)):
             raise SyntaxFault("F115", token.start, follow.end, found=token.text + follow.text, write=hint)
-
-    def dashed_range(self) -> tree.Node | None:
-        """``10-50万`` and ``2026-01-01-2026-03-31``: in a cell, two constants around a dash are a range."""
-        a, dash, b, after = (*self.tokens[self.at : self.at + 4], None, None, None)[:4]
-        if a is None or dash is None or b is None or after is None or dash.text != "-":
-            return None
-        if a.kind not in (NUMBER, TEMPORAL) or b.kind not in (NUMBER, TEMPORAL):
-            return None
-        if not (after.kind == END or after.line or after.text in (",", ";", ")")):
-            return None
-        self.at += 3
-        return self.between_ends(_constant(a), _constant(b), a, b)
-
-    def between_ends(self, low: tree.Node, high: tree.Node, first: Token, last: Token) -> tree.Node:
-        """A range with both ends; a unit written at the end only goes for the start as well."""
-        if isinstance(low, tree.Literal) and last.unit and not first.unit and type(low.value) is not bool:
-            low = self.with_unit(low, high, first, last)
-        if isinstance(low, tree.Literal) and isinstance(high, tree.Literal) and low.value > high.value:
-            raise SyntaxFault("F113", low.start, high.end, low=first.text, high=last.text)
-        return tree.RangeLiteral(low.start, high.end, low, high, True, True)
-
-    def with_unit(self, low: tree.Literal, high: tree.Node, first: Token, last: Token) -> tree.Node:
-        whole = scan(f"{first.text}{last.unit}", relaxed=True)
-        if len(whole) != 2 or whole[0].unit != last.unit:
-            return low
-        scaled = whole[0]._replace(start=low.start, end=low.end)
-        if scaled.kind == NUMBER and isinstance(high, tree.Literal) and low.value <= high.value < scaled.value:
-            raise SyntaxFault(
-                "F112", low.start, high.end, found=f"{first.text}-{last.text}",
-                one=f"{first.text}{last.unit}-{last.text}", two=f"[{low.value}..{high.value}]",
-            )  # fmt: skip
-        return _constant(scaled)
 
     # --- expressions ------------------------------------------------------------------------------------------
 
@@ -246,7 +133,7 @@ class _Parser:
 
     def ends_line(self, token: Token) -> bool:
         """In a cell, a new line starts a new test unless a word plainly goes on (``and``, ``else`` …)."""
-        return self.cells and self.relaxed and token.line and self.brackets == 0 and token.text not in _CONTINUES
+        return self.cells and self.relaxed and token.line and self.brackets == 0 and token.text not in CONTINUES
 
     def grown(self, height: int) -> int:
         height = max(height, self.height) + 1
@@ -283,7 +170,7 @@ class _Parser:
 
     def in_tests(self) -> tuple[tree.Node, ...]:
         token = self.tokens[self.at]
-        if token.kind == SIGN and token.text in _COMPARE:
+        if token.kind == SIGN and token.text in COMPARE:
             return (self.tail(),)
         if token.text != "(" or token.kind != SIGN:
             return (self.expression(5),)
@@ -292,7 +179,7 @@ class _Parser:
         height = 0
         while True:
             follow = self.tokens[self.at]
-            tail = follow.kind == SIGN and follow.text in _COMPARE
+            tail = follow.kind == SIGN and follow.text in COMPARE
             items.append(self.tail() if tail else self.expression())
             height = max(height, self.height)
             if self.tokens[self.at].text == ".." and len(items) == 1 and not tail:
@@ -317,7 +204,7 @@ class _Parser:
                 return self.postfix(self.named(match))
             self.at += 1
             self.refuse_unit(token)
-            return self.postfix(_constant(token))
+            return self.postfix(constant(token))
         if kind == STRING:
             self.at += 1
             return self.postfix(tree.Literal(token.start, token.end, token.value))
@@ -474,7 +361,7 @@ class _Parser:
     def parenthesis(self, token: Token) -> tree.Node:
         self.open()
         follow = self.tokens[self.at]
-        if follow.kind == SIGN and follow.text in _COMPARE:
+        if follow.kind == SIGN and follow.text in COMPARE:
             tail = self.tail()
             end = self.close(")")
             return tree.Tail(token.start, end, tail.op, tail.operand)
@@ -700,22 +587,22 @@ _NAME_SIGNS: Final = frozenset((".", "/", "-", "+", "*", "**", "'"))
 _AFTER_RANGE: Final = frozenset(
     (",", ")", "]", "}", "=", "!=", "<", "<=", ">", ">=", "and", "or", "then", "else", "return", "satisfies", "in", ".")
 )
-_OPENERS: Final[Mapping[str, Callable[[_Parser, Token], tree.Node]]] = {
-    "(": _Parser.parenthesis,
-    "[": _Parser.bracket,
-    "]": _Parser.open_range,
-    "{": _Parser.brace,
+_OPENERS: Final[Mapping[str, Callable[[Parser, Token], tree.Node]]] = {
+    "(": Parser.parenthesis,
+    "[": Parser.bracket,
+    "]": Parser.open_range,
+    "{": Parser.brace,
 }
-_KEYWORD_FORMS: Final[Mapping[str, Callable[[_Parser, Token], tree.Node]]] = {
-    "if": _Parser.if_form,
-    "for": _Parser.for_form,
-    "some": _Parser.quantified,
-    "every": _Parser.quantified,
-    "function": _Parser.function_form,
+_KEYWORD_FORMS: Final[Mapping[str, Callable[[Parser, Token], tree.Node]]] = {
+    "if": Parser.if_form,
+    "for": Parser.for_form,
+    "some": Parser.quantified,
+    "every": Parser.quantified,
+    "function": Parser.function_form,
 }
 
 
-def _constant(token: Token) -> tree.Literal | tree.Temporal:
+def constant(token: Token) -> tree.Literal | tree.Temporal:
     if token.kind == NUMBER:
         return tree.Literal(token.start, token.end, token.value)
     return tree.Temporal(token.start, token.end, token.value, token.unit)
@@ -730,69 +617,3 @@ def _frame(fields: Table, keys: Mapping[str, list[Known]]) -> dict[str, list[Kno
     for entries in frame.values():
         entries.sort(key=lambda k: -len(k.parts))
     return frame
-
-
-def _join_groups(tokens: list[Token]) -> list[Token]:
-    """Make one number of ``1,000,000``; raise where a comma may as well separate two values (``100,200``)."""
-    if not any(t.text == "," for t in tokens):
-        return tokens
-    out: list[Token] = []
-    ranged = _ranged_brackets(tokens)
-    stack: list[bool] = []
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        last = index
-        if token.kind == NUMBER and token.text.isdigit() and len(token.text) <= 3:
-            while _is_group(tokens, last):
-                last += 2
-        if token.kind == SIGN and token.text in "([{":
-            stack.append(index in ranged)
-        elif token.kind == SIGN and token.text in ")]}" and stack:
-            stack.pop()
-        if last == index or (stack and not stack[-1] and not _leading_zero(tokens, index, last)):
-            out.append(token)
-            index += 1
-            continue
-        out.append(_grouped(tokens, index, last, inside=bool(stack) and not stack[-1]))
-        index = last + 1
-    return out
-
-
-def _is_group(tokens: list[Token], at: int) -> bool:
-    if at + 2 >= len(tokens):
-        return False
-    comma, digits = tokens[at + 1], tokens[at + 2]
-    if comma.text != "," or comma.space or digits.space or digits.kind != NUMBER:
-        return False
-    return len(digits.text) >= 3 and digits.text[:3].isdigit() and not digits.text[3:4].isdigit()
-
-
-def _leading_zero(tokens: list[Token], first: int, last: int) -> bool:
-    return any(tokens[i].text[0] == "0" for i in range(first + 2, last + 1, 2))
-
-
-def _grouped(tokens: list[Token], first: int, last: int, *, inside: bool) -> Token:
-    start, end = tokens[first], tokens[last]
-    parts = [tokens[i].text for i in range(first, last + 1, 2)]
-    digits = "".join(parts)
-    if inside or (len(parts[0]) == 3 and not _leading_zero(tokens, first, last)):
-        raise SyntaxFault("F112", start.start, end.end, found=",".join(parts), one=digits, two=", ".join(parts))
-    whole = scan(digits, relaxed=True)[0]
-    return whole._replace(start=start.start, end=end.end, space=start.space, line=start.line)
-
-
-def _ranged_brackets(tokens: list[Token]) -> set[int]:
-    """Indexes of brackets that hold a range, where a comma cannot separate anything."""
-    found: set[int] = set()
-    stack: list[int] = []
-    for index, token in enumerate(tokens):
-        if token.kind != SIGN:
-            continue
-        if token.text in ("(", "[", "{"):
-            stack.append(index)
-        elif token.text == ".." and stack:
-            found.add(stack[-1])
-        elif token.text in (")", "]", "}") and stack:
-            stack.pop()
-    return found

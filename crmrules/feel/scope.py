@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from crmrules.feel.builtins._base import Builtin
 from crmrules.feel.lexer import Specials
-from crmrules.feel.parser import Lexicon
 from crmrules.feel.types import ContextType, FunctionType, ListType, RangeType, Type
-from crmrules.feel.words import CONSTANT, FIELD, FUNCTION, NAME, VALUE, Meaning, Table, build
+from crmrules.feel.words import CONSTANT, FIELD, FUNCTION, NAME, VALUE, Lexicon, Meaning, Table, build
 from crmrules.model.values import Value
 
 _EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})

@@ -7,9 +7,11 @@ these tables answer it, for the scope's names once, and for parameters and conte
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from crmrules.feel.lexer import WORD, Specials, SyntaxFault, Token, narrow, scan
+from crmrules.feel.types import Type
 
 VALUE, NAME, CONSTANT, FUNCTION, FIELD, LOCAL = "value", "name", "constant", "function", "field", "local"
 
@@ -111,3 +113,15 @@ def _continues(parts: tuple[tuple[str, bool], ...], tokens: Sequence[Token], at:
         if (token.text, token.space) != parts[offset]:
             return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words a text may use, in tables by first token; made by :class:`crmrules.feel.scope.Scope`."""
+
+    names: Table = field(default_factory=lambda: NOTHING)
+    values: Table = field(default_factory=lambda: NOTHING)
+    fields: Table = field(default_factory=lambda: NOTHING)
+    specials: Specials = field(default_factory=dict)
+    types: Mapping[str, Type] = field(default_factory=dict)
+    relaxed: bool = True

@@ -89,8 +89,9 @@ def load_dmn(path: str | Path) -> DmnModel:
     issues: list[Issue] = []
     for alias, namespace in main.imports:
         if namespace not in models:
-            issues.append(issue("R104", main.span, problem=f"no model {namespace} for the import {alias} in this folder",
-                                problem_zh=f"文件夹中没有导入 {alias} 所需的模型 {namespace}"))  # fmt: skip
+            problem = f"no model {namespace} for the import {alias} in this folder"
+            problem_zh = f"文件夹中没有导入 {alias} 所需的模型 {namespace}"
+            issues.append(issue("R104", main.span, problem=problem, problem_zh=problem_zh))
     read = _Reader(models, issues)
     own = tuple(p.name for p in read.parts.values() if p.key.namespace == main.namespace and p.kind is Kind.DECISION)
     return DmnModel(main.name, main.namespace, own, tuple(issues), read.parts)
@@ -133,7 +134,7 @@ class _Reader:
             if not alias:
                 names[shown] = self.type_of(target)
             else:
-                names.setdefault(alias, {})[shown] = self.type_of(target)  # type: ignore[union-attr]
+                names.setdefault(alias, {})[shown] = self.type_of(target)
         boxes = Boxes(types, model.span, self.issues)
         if kind is Kind.KNOWLEDGE:
             names[name] = None

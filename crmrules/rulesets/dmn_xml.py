@@ -50,13 +50,14 @@ def read_definitions(path: Path) -> Definitions:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _error(span, "the file is larger than 20 MB", "文件超过 20 MB")
-        root: Element = ElementTree.parse(path).getroot()
+        root = ElementTree.parse(path).getroot()
     except FileNotFoundError:
         raise RuleSetError([issue("R101", span)]) from None
     except (OSError, ElementTree.ParseError, DefusedXmlException, ValueError) as error:
         raise _error(span, f"it is no XML that can be read ({type(error).__name__})", "不是可读取的 XML") from None
-    if local(root) != "definitions":
-        raise _error(span, f"its root is {local(root)}, not definitions", f"根元素是 {local(root)}，不是 definitions")
+    tag = "" if root is None else local(root)
+    if root is None or tag != "definitions":
+        raise _error(span, f"its root is {tag}, not definitions", f"根元素是 {tag}，不是 definitions")
     kinds = {kind.value for kind in Kind}
     return Definitions(
         root.get("name", ""),

@@ -73,6 +73,12 @@ LANGUAGE_CODES: tuple[IssueCode, ...] = (
         "参数要么全部写名称，要么都不写",
         example='contains(string: "a", "b")',
     ),
+    IssueCode(
+        "F118",
+        "two comparisons in one cell; write {write}",
+        "一个单元格里有两个比较，请写成 {write}",
+        example=">= 10 and < 50",
+    ),
     IssueCode("F119", "{found} is not a whole number of months", "{found} 不是整数个月", example="1.5个月"),
     IssueCode("F120", 'unknown name "{found}"', "未知名称“{found}”", example="amuont > 5"),
     IssueCode(

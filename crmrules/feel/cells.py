@@ -1,0 +1,136 @@
+"""Cells → tree: unary tests, with the spelling people use in spreadsheets.
+
+A cell is a list of tests of which one must hold, ``not(…)`` of such a list, or ``-`` for anything. Relaxed cells also
+know ``10-50万`` (both ends belong to it), ``50万以上``, ``超过50万``, and new lines or ``、`` between tests.
+"""
+
+from __future__ import annotations
+
+from crmrules.feel import tree
+from crmrules.feel.lexer import END, NUMBER, SIGN, SUFFIXES, TEMPORAL, SyntaxFault, Token, scan
+from crmrules.feel.parser import COMPARE, MAX_ITEMS, Parser, constant
+from crmrules.feel.words import Lexicon
+
+
+def parse_cell(text: str, lexicon: Lexicon) -> tree.Tests:
+    """The tree of a cell; raises :class:`~crmrules.feel.lexer.SyntaxFault`."""
+    tokens = scan(text, relaxed=lexicon.relaxed, cell=True, specials=lexicon.specials)
+    return _CellParser(text, tokens, lexicon).cell()
+
+
+class _CellParser(Parser):
+    """A parser of one cell."""
+
+    def cell(self) -> tree.Tests:
+        tokens, end = self.tokens, len(self.text)
+        first = tokens[0]
+        if first.kind == END or (first.text == "-" and tokens[1].kind == END):
+            return tree.Tests(0, end, ())
+        self.cells = True
+        if first.text == "not" and tokens[1].text == "(" and self.closes_at_end(1):
+            self.at, self.brackets = 2, 1
+            items = self.tests(")")
+            self.take(")")
+            return tree.Tests(0, end, items, negated=True)
+        items = self.tests("")
+        if tokens[self.at].kind != END:
+            raise self.unexpected()
+        return tree.Tests(0, end, items)
+
+    def closes_at_end(self, opening: int) -> bool:
+        """Whether the bracket at ``opening`` is closed by the text's last token."""
+        depth = 0
+        for index in range(opening, len(self.tokens) - 1):
+            token = self.tokens[index]
+            if token.kind == SIGN:
+                depth += (token.text == "(") - (token.text == ")")
+                if depth == 0:
+                    return index == len(self.tokens) - 2
+        return False
+
+    def tests(self, close: str) -> tuple[tree.Node, ...]:
+        """Tests up to ``close`` (the end of the text when empty), separated by commas; relaxed, by ``;`` and lines."""
+        items = [self.test()]
+        while True:
+            token = self.tokens[self.at]
+            if token.text == "," or (self.relaxed and token.text == ";"):
+                self.at += 1
+                if self.relaxed and (self.tokens[self.at].text == close or self.tokens[self.at].kind == END):
+                    break
+            elif not (self.relaxed and token.line and token.kind != END and token.text != close):
+                break
+            items.append(self.test())
+            if len(items) > MAX_ITEMS:
+                raise SyntaxFault("F106", 0, len(self.text), limit=f"{MAX_ITEMS:,}")
+        return tuple(items)
+
+    def test(self) -> tree.Node:
+        """One positive test of a cell."""
+        token = self.tokens[self.at]
+        if token.text in COMPARE and token.kind == SIGN:
+            tail = self.tail()
+            self.refuse_second(tail)
+            return tail
+        if self.relaxed and (ranged := self.dashed_range()) is not None:
+            return ranged
+        node = self.expression()
+        follow = self.tokens[self.at]
+        if self.relaxed and follow.kind == SIGN:
+            if follow.text == "~":
+                self.at += 1
+                return self.between_ends(node, self.expression(5), token, self.tokens[self.at - 1])
+            if follow.text in SUFFIXES:
+                self.at += 1
+                return tree.Tail(node.start, follow.end, SUFFIXES[follow.text], node)
+        return node
+
+    def refuse_second(self, first: tree.Tail) -> None:
+        """``>= 10 and < 50``: a comma means "or", so two comparisons are written as a range."""
+        joint, sign = self.tokens[self.at], self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        if joint.text not in ("and", "且", "并且") or sign.text not in COMPARE:
+            return
+        self.at += 1
+        second = self.tail()
+        lows = [t for t in (first, second) if t.op in (">", ">=")]
+        highs = [t for t in (first, second) if t.op in ("<", "<=")]
+        if len(lows) == len(highs) == 1:
+            low, high = lows[0], highs[0]
+            ends = [self.text[t.operand.start : t.operand.end] for t in (low, high)]
+            opening, closing = "[" if low.op == ">=" else "(", "]" if high.op == "<=" else ")"
+            write = f"{opening}{ends[0]}..{ends[1]}{closing}"
+        else:
+            words = [f"? {t.op} {self.text[t.operand.start : t.operand.end]}" for t in (first, second)]
+            write = " and ".join(words)
+        raise SyntaxFault("F118", first.start, second.end, write=write)
+
+    def dashed_range(self) -> tree.Node | None:
+        """``10-50万`` and ``2026-01-01-2026-03-31``: in a cell, two constants around a dash are a range."""
+        a, dash, b, after = (*self.tokens[self.at : self.at + 4], None, None, None)[:4]
+        if a is None or dash is None or b is None or after is None or dash.text != "-":
+            return None
+        if a.kind not in (NUMBER, TEMPORAL) or b.kind not in (NUMBER, TEMPORAL):
+            return None
+        if not (after.kind == END or after.line or after.text in (",", ";", ")")):
+            return None
+        self.at += 3
+        return self.between_ends(constant(a), constant(b), a, b)
+
+    def between_ends(self, low: tree.Node, high: tree.Node, first: Token, last: Token) -> tree.Node:
+        """A range with both ends; a unit written at the end only goes for the start as well."""
+        if isinstance(low, tree.Literal) and last.unit and not first.unit and type(low.value) is not bool:
+            low = self.with_unit(low, high, first, last)
+        if isinstance(low, tree.Literal) and isinstance(high, tree.Literal) and low.value > high.value:
+            raise SyntaxFault("F113", low.start, high.end, low=first.text, high=last.text)
+        return tree.RangeLiteral(low.start, high.end, low, high, True, True)
+
+    def with_unit(self, low: tree.Literal, high: tree.Node, first: Token, last: Token) -> tree.Node:
+        whole = scan(f"{first.text}{last.unit}", relaxed=True)
+        if len(whole) != 2 or whole[0].unit != last.unit:
+            return low
+        scaled = whole[0]._replace(start=low.start, end=low.end)
+        if scaled.kind == NUMBER and isinstance(high, tree.Literal) and low.value <= high.value < scaled.value:
+            raise SyntaxFault(
+                "F112", low.start, high.end, found=f"{first.text}-{last.text}",
+                one=f"{first.text}{last.unit}-{last.text}", two=f"[{low.value}..{high.value}]",
+            )  # fmt: skip
+        return constant(scaled)
