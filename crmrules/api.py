@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmrules.engine.compiled import CompiledRuleSet
 from crmrules.engine.compiler import compile_ruleset
-from crmrules.model.errors import RuleSetError
+from crmrules.model.errors import PluginError, RuleSetError
 from crmrules.model.issues import has_errors
 from crmrules.model.ports import Registry
 from crmrules.rulesets.loader import inspect_ruleset
@@ -27,7 +28,8 @@ def load(
 
     ``overrides`` sets parameters by name, label or alias (``{"high_value": "60万"}``). ``registry`` is what plugins
     contribute; by default the installed ones are found. Raises :class:`~crmrules.model.errors.RuleSetError`, whose
-    ``issues`` are all the problems of all files with their places; warnings are in the result's ``issues``.
+    ``issues`` are all the problems of all files with their places; warnings are in the result's ``issues``. An
+    installed plugin that does not keep its contract is a :class:`~crmrules.model.errors.PluginError`.
     """
     known = _registry(registry)
     ruleset, issues = inspect_ruleset(path, known)
@@ -38,7 +40,7 @@ def load(
         issues = list(dict.fromkeys([*issues, *found]))
     if compiled is None or has_errors(issues):
         raise RuleSetError(issues, f"{path}: the rule set cannot be used")
-    return compiled
+    return replace(compiled, issues=tuple(issues))
 
 
 def read_dataset(
@@ -62,4 +64,7 @@ def _registry(registry: Registry | None) -> Registry:
         return registry
     from crmrules.hosting.manager import build_registry
 
-    return build_registry()
+    found = build_registry()
+    if has_errors(found.issues):
+        raise PluginError(found.issues)
+    return found

@@ -80,7 +80,8 @@ class TemplateReader:
         if not is_template(text):
             return Template(text, True, {}), []
         if len(text) > SOURCE_LIMIT:
-            return None, [issue("P310", span, found=f"{len(text)} characters", what="a text of this length")]
+            what, what_zh = "a text of this length", "如此长的文本"
+            return None, [issue("P310", span, found=f"{len(text)} characters", what=what, what_zh=what_zh)]
         from jinja2 import TemplateError
 
         if self._environment is None:
@@ -140,10 +141,11 @@ def _problems(tree: nodes.Template, text: str, span: Span, words: Words) -> Iter
 
     def walk(node: nodes.Node, local: frozenset[str], loops: int) -> Iterator[Issue]:
         if not isinstance(node, allowed):
-            what = _WHAT.get(type(node).__name__, type(node).__name__.lower())
+            name = type(node).__name__
+            what, what_zh = _WHAT.get(name, (name.lower(), name.lower()))
             if what not in refused:  # `a.b.c` is one mistake, not three
                 refused.add(what)
-                yield issue("P310", _place(node, text, span), found=_excerpt(node, text), what=what)
+                yield issue("P310", _place(node, text, span), found=_excerpt(node, text), what=what, what_zh=what_zh)
             return
         if isinstance(node, nodes.Name) and node.name not in local and node.name not in words.names:
             near = get_close_matches(node.name, list(words.names), 1, 0.6)
@@ -158,8 +160,8 @@ def _problems(tree: nodes.Template, text: str, span: Span, words: Words) -> Iter
         if isinstance(node, nodes.For):
             plain_loop = isinstance(node.iter, nodes.Name) and isinstance(node.target, nodes.Name)
             if loops or not plain_loop or node.recursive:
-                what = "a loop inside a loop" if loops else "a loop over anything but a list fact"
-                yield issue("P310", _place(node, text, span), found=_excerpt(node, text), what=what)
+                what, what_zh = _NESTED if loops else _LOOP
+                yield issue("P310", _place(node, text, span), found=_excerpt(node, text), what=what, what_zh=what_zh)
                 return
             yield from walk(node.iter, local, loops)
             inner = local | {name.name for name in [node.target] if isinstance(name, nodes.Name)}
@@ -173,20 +175,20 @@ def _problems(tree: nodes.Template, text: str, span: Span, words: Words) -> Iter
         yield from walk(child, frozenset(), 0)
 
 
+_NESTED = "a loop inside a loop", "嵌套循环"
+_LOOP = "a loop over anything but a list fact", "对非列表字段的循环"
 _WHAT = {
-    "Getattr": "an attribute",
-    "Getitem": "an index or attribute",
-    "Call": "a call",
-    "Assign": "an assignment",
-    "AssignBlock": "an assignment",
-    "Test": "a test",
-    "Include": "an include",
-    "Import": "an import",
-    "FromImport": "an import",
-    "Extends": "inheritance",
-    "Macro": "a macro",
-    "CallBlock": "a call",
-    **dict.fromkeys(("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Pos"), "arithmetic"),
+    "Getattr": ("an attribute", "属性"),
+    "Getitem": ("an index or attribute", "下标或属性"),
+    "Call": ("a call", "函数调用"),
+    "Test": ("a test", "测试（is …）"),
+    "Include": ("an include", "包含"),
+    "Extends": ("inheritance", "继承"),
+    "Macro": ("a macro", "宏"),
+    "CallBlock": ("a call", "函数调用"),
+    **dict.fromkeys(("Assign", "AssignBlock", "With"), ("an assignment", "赋值")),
+    **dict.fromkeys(("Import", "FromImport"), ("an import", "导入")),
+    **dict.fromkeys(("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Pos"), ("arithmetic", "算术运算")),
 }
 
 

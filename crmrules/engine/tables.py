@@ -35,6 +35,7 @@ from crmrules.tables.problems import check_hit_policy
 from crmrules.tables.table import build_table
 from crmrules.tables.validity import read_validity
 
+_ZH = {Kind.CLASSIFICATION: "分类", Kind.CADENCE: "节奏", Kind.ESCALATION: "升级"}
 _ACTION_POLICIES = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.COLLECT, HitPolicy.RULE_ORDER)
 
 
@@ -199,13 +200,18 @@ def _compile_actions(
             words = [spelling for column in allowed for spelling in column.spellings()]
             issues.append(
                 issue(
-                    "P105", table.span, found=name, kind=table.kind.value, allowed=listed(names),
-                    nearest=nearest(name, words),
+                    "P105", table.span, found=name, kind=table.kind.value, kind_zh=_ZH[table.kind],
+                    allowed=listed(names), nearest=nearest(name, words),
                 )
             )  # fmt: skip
     if table.hit_policy not in _ACTION_POLICIES:
         policies = listed(policy.value for policy in _ACTION_POLICIES)
-        issues.append(issue("P115", table.span, policy=table.hit_policy.value, kind=table.kind.value, allowed=policies))
+        issues.append(
+            issue(
+                "P115", table.span, policy=table.hit_policy.value, kind=table.kind.value, kind_zh=_ZH[table.kind],
+                allowed=policies,
+            )
+        )  # fmt: skip
     if table.kind is Kind.CADENCE:
         cadence, found = actions.cadence(table)
         return cadence, [*issues, *found]

@@ -21,7 +21,7 @@ _STRUCTURE = (
     IssueCode(
         "P105",
         "'{found}' is no result column of {kind} tables; they have {allowed}",
-        "“{found}”不是{kind}表的结果列；可用的列：{allowed}",
+        "“{found}”不是{kind_zh}表的结果列；可用的列：{allowed}",
         example="kind: cadence   outputs: [evry, task]",
     ),
     IssueCode(
@@ -45,7 +45,7 @@ _STRUCTURE = (
     IssueCode(
         "P115",
         "hit policy {policy} orders or combines results; {kind} tables have {allowed}",
-        "命中策略 {policy} 用于排序或汇总结果；{kind}表可用 {allowed}",
+        "命中策略 {policy} 用于排序或汇总结果；{kind_zh}表可用 {allowed}",
         example="kind: cadence   hit_policy: C+",
     ),
     IssueCode(
@@ -129,7 +129,7 @@ _ACTIONS = (
     IssueCode(
         "P310",
         "{found} is refused: {what} is not allowed in a text; placeholders name facts and use filters",
-        "拒绝 {found}：文本中不允许使用 {what}；占位符只能写字段名和过滤器",
+        "拒绝 {found}：文本中不允许使用{what_zh}；占位符只能写字段名和过滤器",
         example="then: {content: \"{{ ''.__class__ }}\"}",
     ),
     IssueCode(
