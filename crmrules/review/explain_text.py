@@ -94,9 +94,15 @@ def _cell(name: str, cell: CellTrace, words: Wording) -> tuple[str, str, str, st
     return (
         f"{_SIGNS[cell.result]} {one_line(label, 40)}",
         one_line(value, 60),
-        f"{words.say('condition')} {one_line(cell.text, 60)}",
+        f"{words.say('condition')} {one_line(cell.text, 60)}{_parameters(cell.text, words)}",
         one_line(place, _TEXT),
     )
+
+
+def _parameters(text: str, words: Wording) -> str:
+    """`` (high_value = 50万)`` for a condition that names a parameter."""
+    named = [f"{name} = {one_line(value, 40)}" for name, value in words.parameters.items() if name in text]
+    return f" ({words.say('comma').join(named)})" if named else ""
 
 
 def _tasks(explanation: Explanation, words: Wording) -> list[str]:

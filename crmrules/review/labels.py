@@ -134,6 +134,25 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "beyond": ("later than this plan, which ends {until}", "晚于本计划的截止时间 {until}"),
     "unknown_of": ("Unknown, and a rule asked for it", "规则需要但未知"),
     "n_rows": ("{n} rows", "{n} 行"),
+    # diffs
+    "diff_head": (
+        "{old} → {new}, as of {as_of}, {customers} customers",
+        "{old} → {new}，截至 {as_of}，{customers} 位客户",
+    ),
+    "diff_empty": (
+        "No customer is decided differently, and no action or KPI changes.",
+        "没有客户的判定、行动或指标发生变化。",
+    ),
+    "diff_counts": (
+        "Customers decided differently: {customers}. Actions added: {added}, removed: {removed}, changed: {changed}.",
+        "判定有变的客户：{customers}。行动新增：{added}，取消：{removed}，变更：{changed}。",
+    ),
+    "diff_facts": ("Customers decided differently", "判定有变的客户"),
+    "diff_added": ("Actions added", "新增的行动"),
+    "diff_removed": ("Actions removed", "取消的行动"),
+    "diff_changed": ("Actions changed", "变更的行动"),
+    "by_no_row": ("no row", "无匹配行"),
+    "more": ("… and {n} more", "……另有 {n} 项"),
     # issues
     "n_error": ("{n} errors", "{n} 个错误"),
     "1_error": ("1 error", "1 个错误"),

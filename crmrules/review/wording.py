@@ -21,7 +21,8 @@ class Wording:
     values that have the shape of a mail address or a mobile number count as personal.
 
     ``facts`` has the customer's facts under every spelling, ``words`` labels of words by column (``channel`` …).
-    ``reveal`` shows personal values; it is for viewers who may see them.
+    ``parameters`` has the parameters' values as written, under every spelling. ``reveal`` shows personal values; it is
+    for viewers who may see them.
     """
 
     lang: str = "en"
@@ -30,6 +31,7 @@ class Wording:
     personal: frozenset[str] = frozenset()
     words: Mapping[str, Mapping[str, Label]] = field(default_factory=dict)
     decisions: Mapping[str, Label] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
     ratios: frozenset[str] = frozenset()
     known: bool = False
 
@@ -144,6 +146,7 @@ def wording(lang: str, ruleset: RuleSet | None = None, *, reveal: bool = False) 
         frozenset(s for entity in ruleset.vocabulary.facts.values() for f in entity.values() for s in _personal(f)),
         _action_words(ruleset),
         {name: table.label for name, table in ruleset.decisions.items()},
+        {name: p.value.text for p in ruleset.parameters.values() for name in p.spellings()},
         frozenset(kpi.id for kpi in ruleset.kpis.values() if kpi.type is KpiType.RATIO),
         True,
     )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crmrules.model.decision import TaskStatus
 from crmrules.model.issues import issue
 from crmrules.model.plan import Action, ActionPlan, KpiResult, Rating, Withheld
+from crmrules.model.records import Dataset
 from crmrules.model.ruleset import DecisionTable, HitPolicy, Kind, Kpi, KpiType, RuleSet
 from crmrules.model.spans import Span
 from crmrules.model.values import Date, DateTime
 from crmrules.model.vocabulary import AllowedValue, Fact, Label, Role, Sensitivity, Vocabulary
+
+if TYPE_CHECKING:
+    from crmrules.engine.compiled import CompiledRuleSet
 
 HOSTILE = [
     "=cmd()",
@@ -201,3 +207,59 @@ def hostile() -> ActionPlan:
             for text in HOSTILE
         ),
     )
+
+
+CUSTOMERS: list[dict[str, object]] = [
+    {
+        "id": "C1", "name": "上海云帆", "phone": "13800000001", "annual_amount": 620000, "satisfaction": 64, "owner": "王芳",
+        "interactions": [{"occurred_at": "2026-02-20T09:00:00"}, {"occurred_at": "2026-02-10T09:00:00"}],
+    },
+    {
+        "id": "C2", "name": "北京智远", "phone": "01012345678", "annual_amount": 550000, "satisfaction": 90, "owner": "李雷",
+        "interactions": [{"occurred_at": "2026-02-25T09:00:00"}],
+    },
+    {"id": "C3", "annual_amount": 50, "satisfaction": 50, "refused_channels": ["email"]},
+    {"id": "C4", "name": "杭州青禾", "annual_amount": 900000, "satisfaction": 95, "do_not_contact": True},
+]  # fmt: skip
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], CompiledRuleSet]:
+    """Compiles one of the rule sets in ``cases/``; places are told relative to that folder."""
+    monkeypatch.chdir(CASES)
+    return lambda name: _compiled(f"{name}.yaml")
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Callable[[str, str], CompiledRuleSet]:
+    """Compiles ``cases/old.yaml`` with one text in place of another."""
+
+    def read(old: str, new: str) -> CompiledRuleSet:
+        text = (CASES / "old.yaml").read_text("utf-8")
+        assert old in text
+        path = tmp_path / "edited.yaml"
+        path.write_text(text.replace(old, new), "utf-8")
+        return _compiled(str(path))
+
+    return read
+
+
+def _compiled(path: str) -> CompiledRuleSet:
+    from crmrules.engine.compiler import compile_ruleset
+    from crmrules.rulesets.loader import read_ruleset
+
+    ruleset, issues = read_ruleset(path)
+    assert ruleset is not None, issues
+    compiled, issues = compile_ruleset(ruleset)
+    assert compiled is not None, issues
+    return compiled
+
+
+@pytest.fixture
+def customers(load: Callable[[str], CompiledRuleSet]) -> Dataset:
+    """:data:`CUSTOMERS` as a data set."""
+    from crmrules.engine.records import to_record
+
+    compiled = load("old")
+    return Dataset([to_record(compiled, customer)[0] for customer in CUSTOMERS])

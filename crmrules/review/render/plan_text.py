@@ -79,7 +79,7 @@ def _action(action: Action, plan: ActionPlan, words: Wording) -> list[str]:
         one_line(action.customer_name or action.customer, 24),
         one_line(words.word("task", action.task), 24),
         one_line(words.word("channel", action.channel), 12),
-        one_line(words.owner(action), 16),
+        one_line(words.owner(action), 24),
         one_line(f"{action.rule} ({action.place})" if str(action.place) else action.rule, 80),
     ]
 
@@ -111,9 +111,9 @@ def _warnings(plan: ActionPlan, words: Wording) -> list[str]:
     return [*lines, f"… {rest:,}"] if rest > 0 else lines
 
 
-def table(rows: list[list[str]], right: tuple[int, ...] = ()) -> list[str]:
-    """Rows as aligned lines, indented by two; columns in ``right`` are flush right."""
-    rows = [[one_line(cell, _CELL) for cell in row] for row in rows]
+def table(rows: list[list[str]], right: tuple[int, ...] = (), limit: int = _CELL) -> list[str]:
+    """Rows as aligned lines, indented by two; columns in ``right`` are flush right, cells cut to ``limit``."""
+    rows = [[one_line(cell, limit) for cell in row] for row in rows]  # every text of a record ends up here
     widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     lines = []
     for row in rows:

@@ -1,0 +1,281 @@
+"""What a change of rules changes for real customers: decided facts, actions and KPIs, old and new."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmrules.engine.compiled import CompiledRuleSet, Moment
+from crmrules.engine.planner import plan_actions, plan_end
+from crmrules.model.decision import NO_HISTORY, Decision, History, Match
+from crmrules.model.plan import Action, ActionPlan, KpiResult
+from crmrules.model.records import Dataset, Record
+from crmrules.model.ruleset import Kind, RuleSet
+from crmrules.model.temporal import DateTime
+from crmrules.review.diff_json import diff_json
+from crmrules.review.diff_text import diff_text
+from crmrules.review.wording import wording
+
+COMPARED = ("rule", "task", "due", "until", "channel", "owner", "priority", "purpose", "content")
+"""Fields of an action whose change is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """A decided fact of one customer that is not what it was; with the rows that gave it, under each rule set."""
+
+    customer: str
+    customer_name: str
+    fact: str
+    old: Any
+    new: Any
+    old_rules: tuple[Match, ...]
+    new_rules: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionChange:
+    """An action that was added (``old`` None), removed (``new`` None) or changed in ``fields``.
+
+    ``withheld`` of an action that one side keeps back is among the fields; the reasons stand beside.
+    """
+
+    old: Action | None
+    new: Action | None
+    fields: tuple[str, ...] = ()
+    old_withheld: str = ""
+    new_withheld: str = ""
+
+    @property
+    def action(self) -> Action:
+        """The newer one there is."""
+        found = self.new or self.old
+        if found is None:
+            raise ValueError("a change without an action")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class KpiChange:
+    """One KPI for one group under both rule sets; None where one of them does not have it."""
+
+    old: KpiResult | None
+    new: KpiResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Everything that differs. ``migrations``: fact → (old value, new value) → customers, most frequent first;
+    ``kpis`` holds those whose value, n or rating differ."""
+
+    old: RuleSet
+    new: RuleSet
+    old_fingerprint: str
+    new_fingerprint: str
+    as_of: DateTime
+    customers: int
+    facts: tuple[FactChange, ...] = ()
+    migrations: Mapping[str, Mapping[tuple[Any, Any], int]] = field(default_factory=dict)
+    added: tuple[ActionChange, ...] = ()
+    removed: tuple[ActionChange, ...] = ()
+    changed: tuple[ActionChange, ...] = ()
+    kpis: tuple[KpiChange, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the two rule sets come to the same for these customers."""
+        return not (self.facts or self.added or self.removed or self.changed or self.kpis)
+
+
+def diff_rulesets(
+    old: CompiledRuleSet,
+    new: CompiledRuleSet,
+    dataset: Dataset,
+    as_of: Moment,
+    *,
+    histories: Mapping[str, History] | None = None,
+) -> Diff:
+    """Decide and plan every customer of ``dataset`` under both and compare; nothing is written anywhere."""
+    before = _evaluate(old, dataset, as_of, histories or {})
+    after = _evaluate(new, dataset, as_of, histories or {})
+    facts = tuple(_fact_changes(dataset.customers, before, after))
+    added, removed, changed = _action_changes(before.plan, after.plan)
+    return Diff(
+        old.ruleset,
+        new.ruleset,
+        old.fingerprint,
+        new.fingerprint,
+        after.plan.as_of,
+        len(dataset.customers),
+        facts,
+        _migrations(facts),
+        added,
+        removed,
+        changed,
+        tuple(_kpi_changes(before.kpis, after.kpis)),
+    )
+
+
+def render_text(diff: Diff, lang: str = "en", *, reveal: bool = False) -> str:
+    """The diff as lines for a terminal; long lists are cut, and say so."""
+    return diff_text(diff, wording(lang, diff.new, reveal=reveal))
+
+
+def to_json(diff: Diff, lang: str = "en", *, reveal: bool = False) -> dict[str, Any]:
+    """The diff as plain data (shape: ``schemas/diff.schema.json``; text by ``json_text.dumps``)."""
+    return diff_json(diff, wording(lang, diff.new, reveal=reveal))
+
+
+# --- one side -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What one rule set says: its plan and KPIs, and by customer the decided facts and the rows that fired.
+
+    ``sources`` maps each decided fact to its decision.
+    """
+
+    plan: ActionPlan
+    kpis: tuple[KpiResult, ...]
+    sources: Mapping[str, str]
+    values: Mapping[str, Mapping[str, Any]]
+    matches: Mapping[str, tuple[Match, ...]]
+
+
+def _evaluate(
+    compiled: CompiledRuleSet, dataset: Dataset, as_of: Moment, histories: Mapping[str, History]
+) -> _Side:
+    moment = compiled.moment(as_of)
+    sources = {
+        fact: table.id
+        for table in compiled.ruleset.decisions.values()
+        if table.kind is Kind.CLASSIFICATION
+        for fact in table.outputs
+    }
+    values: dict[str, Mapping[str, Any]] = {}
+    matches: dict[str, tuple[Match, ...]] = {}
+
+    def decided() -> Iterator[tuple[Record, Decision]]:
+        for record in dataset.customers:
+            history = histories.get(record.id, NO_HISTORY)
+            decision = compiled.decide(record, as_of=moment, history=history)
+            values[record.id] = decision.values
+            matches[record.id] = decision.matches
+            yield record, decision
+
+    plan = plan_actions(compiled, decided(), as_of=moment, until=plan_end(compiled, moment), histories=histories)
+    kpis: tuple[KpiResult, ...] = ()
+    if compiled.compiled_kpis:
+        from crmrules.engine.kinds.kpi import compute_kpis
+
+        kpis = compute_kpis(compiled, dataset, values, moment)
+    return _Side(plan, kpis, sources, values, matches)
+
+
+# --- comparing ------------------------------------------------------------------------------------------------------
+
+
+def _fact_changes(customers: Iterable[Record], before: _Side, after: _Side) -> Iterator[FactChange]:
+    """By customer in the order read, then by fact in the new rule set's order. A fact that only one side decides is
+    not a change of a customer but of the rule set, unless it has a value."""
+    facts = [*after.sources, *(fact for fact in before.sources if fact not in after.sources)]
+    for record in customers:
+        old, new = before.values[record.id], after.values[record.id]
+        for fact in facts:
+            if old.get(fact) != new.get(fact):
+                name = record.fields.get("name")
+                yield FactChange(
+                    record.id,
+                    name if isinstance(name, str) else "",
+                    fact,
+                    old.get(fact),
+                    new.get(fact),
+                    _rows(before, record.id, fact),
+                    _rows(after, record.id, fact),
+                )
+
+
+def _rows(side: _Side, customer: str, fact: str) -> tuple[Match, ...]:
+    return tuple(match for match in side.matches[customer] if match.decision == side.sources.get(fact))
+
+
+def _migrations(changes: Iterable[FactChange]) -> dict[str, dict[tuple[Any, Any], int]]:
+    counters: dict[str, Counter[tuple[Any, Any]]] = {}
+    for change in changes:
+        pair = (_hashable(change.old), _hashable(change.new))
+        counters.setdefault(change.fact, Counter())[pair] += 1
+    return {
+        fact: dict(sorted(counter.items(), key=lambda item: (-item[1], str(item[0]))))
+        for fact, counter in counters.items()
+    }
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Planned = tuple[Action, str]
+"""An action and the reason why it is withheld, blank for one of the plan."""
+
+
+def _action_changes(
+    before: ActionPlan, after: ActionPlan
+) -> tuple[tuple[ActionChange, ...], tuple[ActionChange, ...], tuple[ActionChange, ...]]:
+    """Added, removed, changed. A rule gives a customer at most one action, so rule and customer match them (the key
+    would also hold the period, and a moved anchor is a change); what is left is matched by decision, signal and
+    level: another row of the same table now speaks for the customer."""
+    old, new = _planned(before), _planned(after)
+    pairs = [(old.pop(key), new.pop(key)) for key in list(old) if key in new]
+    spare: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for key, (action, _) in new.items():
+        spare.setdefault(_place_in_table(action), []).append(key)
+    for key, item in list(old.items()):
+        candidates = spare.get(_place_in_table(item[0]))
+        if candidates:
+            pairs.append((old.pop(key), new.pop(candidates.pop(0))))
+    changed = [change for pair in pairs if (change := _compare(*pair)) is not None]
+    # What is withheld on its only side is no work gained or lost.
+    added = [ActionChange(None, action) for action, reason in new.values() if not reason]
+    removed = [ActionChange(action, None) for action, reason in old.values() if not reason]
+    return _in_order(added), _in_order(removed), _in_order(changed)
+
+
+def _planned(plan: ActionPlan) -> dict[tuple[str, ...], Planned]:
+    items: list[Planned] = [(action, "") for action in plan.actions]
+    items += [(item.action, item.reason) for item in plan.withheld]
+    return {(action.decision, action.rule, action.customer): (action, reason) for action, reason in items}
+
+
+def _place_in_table(action: Action) -> tuple[str, ...]:
+    return action.customer, action.decision, action.signal, str(action.level)
+
+
+def _compare(old: Planned, new: Planned) -> ActionChange | None:
+    fields = [name for name in COMPARED if getattr(old[0], name) != getattr(new[0], name)]
+    if old[1] != new[1]:
+        fields.append("withheld")
+    return ActionChange(old[0], new[0], tuple(fields), old[1], new[1]) if fields else None
+
+
+def _in_order(changes: list[ActionChange]) -> tuple[ActionChange, ...]:
+    def order(change: ActionChange) -> tuple[int, int, str, str]:
+        action = change.action
+        return action.due.instant, action.priority, action.customer, action.rule
+
+    return tuple(sorted(changes, key=order))
+
+
+def _kpi_changes(before: Iterable[KpiResult], after: Iterable[KpiResult]) -> Iterator[KpiChange]:
+    old = {_group(kpi): kpi for kpi in before}
+    new = {_group(kpi): kpi for kpi in after}
+    for key in [*new, *(key for key in old if key not in new)]:
+        one, other = old.get(key), new.get(key)
+        if one is None or other is None or (one.value, one.n, one.rating) != (other.value, other.n, other.rating):
+            yield KpiChange(one, other)
+
+
+def _group(kpi: KpiResult) -> tuple[str, ...]:
+    return kpi.kpi, *(f"{name}={value}" for name, value in kpi.group.items())
