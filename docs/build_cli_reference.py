@@ -19,8 +19,8 @@ HEAD = """\
 <!-- Written by docs/build_cli_reference.py; a test compares. -->
 
 Results go to standard output, problems to standard error. Help and messages are in English or Chinese, by `--lang` or
-the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`). Files that a command writes appear whole or not at all, and never depend on
-the locale.
+the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`). Files that a command writes appear whole or not at all, and never depend
+on the locale.
 
 | exit code | meaning |
 |---|---|
