@@ -111,13 +111,12 @@ def _compile_word(cell: Cell, text: str, target: Target, scope: Scope) -> tuple[
     if compiled is None:
         # A text without signs of an expression is a misspelt word, whatever the language makes of it.
         return None, issues if _EXPRESSION.search(text) else [unknown_word(cell.span, text, target)]
-    result, more = _folded(cell, target, compiled)
-    if result is not None and result.compiled is None and result.value is not None:
-        word = target.words.get(result.value)
-        if word is None:
-            return None, [unknown_word(cell.span, result.value, target)]
-        result = Result(cell, target, word)
-    return result, [*issues, *more]
+    if compiled.reads:
+        return Result(cell, target, None, compiled), issues
+    value = compiled.call({}, None)  # a quoted word, mostly
+    if isinstance(value, str) and value in target.words:
+        return Result(cell, target, target.words[value]), issues
+    return None, [*issues, unknown_word(cell.span, value if isinstance(value, str) else text, target)]
 
 
 def _compile_text(cell: Cell, text: str, target: Target, scope: Scope) -> tuple[Result | None, list[Issue]]:

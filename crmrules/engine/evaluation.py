@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crmrules.engine.cells import fits
+from crmrules.engine.cells import fits, listed
 from crmrules.model.issues import Issue, issue
 from crmrules.model.values import DateTime, Value, kind_of
 
@@ -74,11 +74,13 @@ class Evaluation:
         if compiled is None:
             return result.value
         value = self.value(compiled)
-        if fits(value, result.target):
+        target = result.target
+        if fits(value, target):
             return value
+        expected = f"one of {listed(target.allowed)}" if target.words else str(target.type)
         self.warn(
             issue(
-                "P405", result.cell.span, customer=self.customer, fact=result.target.name, expected=result.target.type,
+                "P405", result.cell.span, customer=self.customer, fact=target.name, expected=expected,
                 text=result.cell.text.strip(), found=f"{kind_of(value)} {value}"[:60],
             )
         )  # fmt: skip
