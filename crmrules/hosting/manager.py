@@ -198,9 +198,13 @@ _TAKES: Mapping[str, _Takes] = {
     "crmrules_storages": _Takes(_named, _has("open"), "objects with a name and a method open(spec)"),
     "crmrules_notifiers": _Takes(_mapped, _opener, "a mapping from a name to a function that opens the notifier"),
     "crmrules_state_stores": _Takes(_mapped, _opener, "a mapping from a URL scheme to a function that opens it"),
-    "crmrules_formats": _Takes(_mapped, lambda name, thing: name.startswith("."), "a mapping from a suffix to a reader"),
+    "crmrules_formats": _Takes(
+        _mapped, lambda name, thing: name.startswith("."), "a mapping from a file suffix to a reader"
+    ),
     "crmrules_functions": _Takes(
-        _named, lambda name, thing: bool(name) and hasattr(thing, "signatures"), "declarations with a name and signatures"
+        _named,
+        lambda name, thing: bool(name) and hasattr(thing, "signatures"),
+        "declarations with a name and signatures",
     ),
     "crmrules_calendars": _Takes(_named, _has("is_working_day"), "objects with a name and is_working_day()"),
     "crmrules_plan_filters": _Takes(_functions, _opener, "named functions from a plan to a plan"),

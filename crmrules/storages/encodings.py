@@ -6,7 +6,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import IO, cast
@@ -102,7 +102,7 @@ def _first_bad_byte(spec: SourceSpec, path: Path, codec: str) -> int | None:
     return None
 
 
-def _chunks(spec: SourceSpec, path: Path) -> Iterator[bytes]:
+def _chunks(spec: SourceSpec, path: Path) -> Generator[bytes, None, None]:
     try:
         with open_bytes(path) as file:
             while chunk := file.read(_CHUNK):

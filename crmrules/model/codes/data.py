@@ -224,8 +224,8 @@ _MAPPINGS = (
     ),
     IssueCode(
         "D216",
-        "{found} is no source option; storages know it only under their own options",
-        "{found} 不是数据源选项",
+        "{found} is no option of a source",
+        "数据源没有选项 {found}",
         example="{path: orders.csv, colums: {amount: Amount}}",
     ),
     IssueCode(
@@ -269,10 +269,17 @@ _MAPPINGS = (
     ),
     IssueCode(
         "D223",
-        "rows of {entity} name no customer: formulas of customers will not see them; say which column does with `customer:`",
+        "rows of {entity} name no customer, so customers' formulas do not see them; say which column does: `customer:`",
         "{entity} 的行没有指明客户：客户的公式看不到它们；请用 customer: 写明哪一列",
         severity="warning",
         example="an orders.csv without a column customer_id, and no `customer:`",
+    ),
+    IssueCode(
+        "D224",
+        "column {found} is not read",
+        "未读取列 {found}",
+        severity="warning",
+        example="a customers.csv with a column industri, while the fact is industry",
     ),
 )
 
