@@ -35,6 +35,8 @@ def equals(a: Value, b: Value) -> bool | None:
     """``a = b``: deep, numbers by value, moments by whole second. Null equals only null; two kinds fail."""
     kind = type(a)
     if kind is type(b):
+        if kind is Date:
+            return a.days == b.days  # type: ignore[no-any-return]
         return a == b if kind in _PLAIN else _same_kind_equals(a, b)
     if a is None or b is None:
         return False
@@ -132,6 +134,8 @@ def lt(a: Value, b: Value) -> bool | None:
             return a < b  # type: ignore[no-any-return]
         if kind is Date:
             return a.days < b.days  # type: ignore[no-any-return]
+        if kind is DateTime and a.offset is None and b.offset is None:
+            return a.local < b.local  # type: ignore[no-any-return]
     keys = _order_keys(a, b)
     return None if keys is None else keys[0] < keys[1]
 
@@ -144,6 +148,8 @@ def le(a: Value, b: Value) -> bool | None:
             return a <= b  # type: ignore[no-any-return]
         if kind is Date:
             return a.days <= b.days  # type: ignore[no-any-return]
+        if kind is DateTime and a.offset is None and b.offset is None:
+            return a.local <= b.local  # type: ignore[no-any-return]
     keys = _order_keys(a, b)
     return None if keys is None else keys[0] <= keys[1]
 

@@ -229,6 +229,7 @@ _SUB: dict[tuple[type, type], _Operation] = {
     (DateTime, DaysDuration): lambda d, n: d.plus_nanos(-n.nanos),
     (Time, DaysDuration): lambda t, n: _time_plus(t, -n.nanos),
     **{(x, y): _moment_minus_moment for x in (Date, DateTime) for y in (Date, DateTime)},
+    (Date, Date): lambda a, b: DaysDuration((a.days - b.days) * DAY_NANOS),
     (Time, Time): _time_minus_time,
     (DaysDuration, DaysDuration): lambda a, b: DaysDuration(a.nanos - b.nanos),
     (MonthsDuration, MonthsDuration): lambda a, b: MonthsDuration(a.months - b.months),
