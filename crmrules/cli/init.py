@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -52,22 +51,33 @@ def command_(console: Console, folder: str, xlsx: bool) -> int:
 
 
 def _write(target: Path, rules: str, lang: str) -> None:
-    """Everything into a folder beside the target first: a failure leaves nothing half made."""
+    """Everything into a folder of its own first: a failure leaves nothing half made."""
+    made = not target.exists()
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target, prefix=".init-") as folder:
-        draft = Path(folder)
-        data = draft / "data"
-        data.mkdir()
-        for source in files("crmrules.cli").joinpath("starter", lang).iterdir():
-            text = source.read_text(encoding="utf-8")
-            if source.name == "rules.yaml":
-                (draft / source.name).write_text(text, encoding="utf-8")
-            else:
-                # Excel takes a CSV file without this mark for the local code page.
-                mark = _BOM if source.name.endswith(".csv") and not text.isascii() else ""
-                (data / source.name).write_text(mark + text, encoding="utf-8")
-        if rules.endswith(".xlsx"):
-            registry = load_registry()
-            write_verified(read(str(draft / "rules.yaml"), registry), draft / rules, lang, registry)
-        (draft / rules).rename(target / rules)
-        shutil.move(str(data), target / "data")
+    try:
+        with tempfile.TemporaryDirectory(dir=target, prefix=".init-") as folder:
+            draft = Path(folder)
+            _fill(draft, rules, lang)
+            (draft / rules).rename(target / rules)
+            (draft / "data").rename(target / "data")
+    except BaseException:
+        if made:
+            target.rmdir()
+        raise
+
+
+def _fill(draft: Path, rules: str, lang: str) -> None:
+    """The starter of a language: its rule file, and its data in a folder."""
+    data = draft / "data"
+    data.mkdir()
+    for source in files("crmrules.cli").joinpath("starter", lang).iterdir():
+        text = source.read_text(encoding="utf-8")
+        if source.name == "rules.yaml":
+            (draft / source.name).write_text(text, encoding="utf-8")
+        else:
+            # Excel takes a CSV file without this mark for the local code page.
+            mark = _BOM if source.name.endswith(".csv") and not text.isascii() else ""
+            (data / source.name).write_text(mark + text, encoding="utf-8")
+    if rules.endswith(".xlsx"):
+        registry = load_registry()
+        write_verified(read(str(draft / "rules.yaml"), registry), draft / rules, lang, registry)
