@@ -53,7 +53,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "do_not_contact": ("do not contact", "免打扰客户"),
     "blocked_channel": ("channel refused by the customer", "客户拒绝此渠道"),
     "suppress": ("suppressed by the table's own condition", "被规则表的抑制条件拦下"),
-    "suppressed": ("suppressed by the table's own condition", "被规则表的抑制条件拦下"),
     # sections and captions
     "plan": ("Action plan", "行动计划"),
     "summary": ("Summary", "概览"),
@@ -76,7 +75,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "target": ("Target", "目标"),
     "rating": ("Rating", "评价"),
     "n": ("n", "样本数"),
-    "window": ("Window", "统计区间"),
     "total": ("Total", "合计"),
     "unknown": ("Unknown values", "未知取值"),
     "unknown_note": (
@@ -85,7 +83,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "warnings": ("Warnings", "警告"),
     "earlier": ("earlier", "更早"),
-    "later": ("later", "更晚"),
     "others": ("{n} others", "其他 {n} 位"),
     "no_value": ("(none)", "（无）"),
     "search": ("Search customer, task, owner …", "搜索客户、行动、负责人……"),
@@ -96,6 +93,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "列表仅显示前 {shown} 项（共 {n} 项）；Excel、CSV 与 JSON 计划包含全部行动。",
     ),
     "queue": ("queue", "待分派"),
+    "contents": ("Contents", "目录"),
     "skip": ("Skip to the list", "跳到列表"),
     "field": ("Field", "字段"),
     "ruleset": ("Rule set", "规则集"),
