@@ -6,8 +6,8 @@ out=$2
 example=config/examples/sales_funnel
 as_of=2026-03-02T09:00
 
-mkdir -p "$out"
 "$crmrules" check "$example/rules.yaml"
+mkdir -p "$out"
 "$crmrules" plan "$example/rules.yaml" --data "$example/data.yaml" --as-of "$as_of" --limit 5 \
   --out "$out/plan.html" --out "$out/plan.xlsx" --out "$out/plan.json"
 echo
