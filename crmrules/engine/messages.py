@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -256,7 +257,7 @@ def show(value: Value, language: str = "en") -> str:
         return str(value)[:16].replace("T", " ")
     if isinstance(value, list):
         return ("、" if language == "zh" else ", ").join(show(item, language) for item in value)
-    if isinstance(value, int) or type(value).__name__ == "Decimal":
+    if isinstance(value, int | Decimal):
         return plain(value)
     return str(value)
 
@@ -289,7 +290,7 @@ def _environment(words: Words) -> SandboxedEnvironment:
         lower=lambda v: show(v, language).lower(),
         money=lambda v, digits=2: _number(v, digits),
         number=lambda v, digits=None: _number(v, digits),
-        percent=lambda v, digits=0: _UNKNOWN if v is None else _number(FEEL_CONTEXT.multiply(v, 100), digits) + "%",
+        percent=lambda v, digits=0: _UNKNOWN if v is None else _number(_decimal(v).scaleb(2), digits) + "%",
         trim=lambda v: show(v, language).strip(),
         upper=lambda v: show(v, language).upper(),
     )
@@ -306,13 +307,16 @@ def _number(value: Value, digits: int | None) -> str:
     """Digits in groups of three: ``1,234,567.80``."""
     if value is None:
         return _UNKNOWN
-    if isinstance(value, bool | str):
-        raise TypeError(f"{show(value)} is no number")
+    exact = _decimal(value)
     if digits is None:
-        return format(value, ",f") if not isinstance(value, int) else format(value, ",d")
+        return format(exact, ",f")
     if not isinstance(digits, int) or not 0 <= digits <= 12:
         raise ValueError("digits lie within 0..12")
-    from decimal import Decimal
-
-    exact = FEEL_CONTEXT.create_decimal(value)
     return format(exact.quantize(Decimal(1).scaleb(-digits), context=FEEL_CONTEXT), ",f")
+
+
+def _decimal(value: Value) -> Decimal:
+    """A number exactly as written; Jinja reads those in the template's own text as floats."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise TypeError(f"{show(value)} is no number")
+    return FEEL_CONTEXT.create_decimal(str(value) if isinstance(value, float) else value)
