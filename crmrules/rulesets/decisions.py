@@ -44,6 +44,9 @@ HIT_POLICIES: Final[Mapping[str, HitPolicy]] = {
 }
 """DMN's abbreviations and long names."""
 
+_REPORTED: Final = -1
+"""Index of a column that was reported as unknown: what rows say of it is passed over."""
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_A_DATE: Final = {
     ColumnType.NUMBER: "number",
@@ -96,7 +99,7 @@ def _decision(
     defaults = {}
     for key, value in node.get("default").items():
         index = _column(key, value, then, "R313", known, columns, issues)
-        if index is not None and value.filled:
+        if index is not None and index != _REPORTED and value.filled:
             defaults[then.names[index]] = value.cell()
     settings = {
         key: value.cell()
@@ -139,6 +142,7 @@ def _inputs(
         name = known.find(text)
         if not name and is_words(text) and text not in RESERVED:
             issues.append(issue("R310", source.span, found=text, nearest=known.nearest(text)))
+            indexes.setdefault(text, _REPORTED)
             continue
         expression = Cell(name, source.span) if name else source.cell()
         first = places.setdefault(expression.text, item)
@@ -178,6 +182,7 @@ def _outputs(
             kind_of_value = _NOT_A_DATE.get(ACTION_COLUMNS[name].type, "") if name else ""
         if not name:
             issues.append(issue("R311", item.span, found=text, expected=_short(expected), nearest=near))
+            indexes.setdefault(text, _REPORTED)
             continue
         first = places.setdefault(name, item)
         if first is not item:
@@ -244,8 +249,8 @@ def _cells(
         if index is None:
             resolvers = (known,) if results is None else (known, results)
             index = _column(key, value, columns, code, *resolvers, issues)
-            if index is None:
-                continue
+        if index is None or index == _REPORTED:
+            continue
         first = taken.setdefault(index, value)
         if first is not value:
             issues.append(issue("R314", value.key_span, found=key, first=str(first.key_span)))

@@ -525,6 +525,12 @@ _WORKBOOKS = (
         example="Values\nEntity | Fact | Value\ncustomer | tier | high",
     ),
     IssueCode(
+        "W125",
+        "the text of {found} is longer than a cell of Excel can hold (32,767 characters)",
+        "{found} 的文本超过 Excel 单元格的上限（32,767 个字符）",
+        example="(a note of 40,000 characters, written to .xlsx)",
+    ),
+    IssueCode(
         "W124",
         "the row gives values but no `{expected}`",
         "该行有内容但没有“{expected}”",

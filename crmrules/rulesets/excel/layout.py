@@ -1,0 +1,248 @@
+"""How a rule set is laid out in a workbook: the tables, their columns, and every word in English and Chinese.
+
+Reader and writer both follow these lists, and so does the reference page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from crmrules.model.ruleset import Kind
+from crmrules.model.vocabulary import ENTITIES
+
+
+class Holds(StrEnum):
+    """What the cells of a column hold."""
+
+    TEXT = "text"
+    LIST = "list"
+    WHOLE = "whole number"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column (or, in the table Rule set, a row): where its values go in the document, and its headers."""
+
+    path: tuple[str, ...]
+    en: str
+    zh: str
+    others: tuple[str, ...] = ()
+    holds: Holds = Holds.TEXT
+    words: str = ""
+    """The word list (:data:`WORDS`) its values may be written in."""
+
+    def headers(self) -> Iterator[str]:
+        """Every header that means this column."""
+        yield from (self.en, self.zh, self.path[-1], *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A kind of table: its title keyword, the document section it holds, its columns."""
+
+    key: str
+    en: str
+    zh: str
+    section: str
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def named(self) -> bool:
+        """Whether the title needs a name after the keyword."""
+        return self.section in ("decisions", "head")
+
+
+_NAME = Column(("name",), "Name", "名称")
+_LABEL_EN = Column(("label", "en"), "Label (en)", "英文名", ("label en",))
+_LABEL_ZH = Column(("label", "zh"), "Label (zh)", "中文名", ("label zh",))
+_ALIASES = Column(("aliases",), "Aliases", "别名", holds=Holds.LIST)
+_TYPE = Column(("type",), "Type", "类型", words="type")
+_UNIT = Column(("unit",), "Unit", "单位")
+_DESCRIPTION = Column(("description",), "Description", "说明")
+
+ID: Final = Column(("id",), "Id", "编号")
+RULE_COLUMNS: Final = (
+    ID,
+    Column(("note",), "Note", "备注"),
+    Column(("valid_from",), "Valid from", "生效", ("生效日期",)),
+    Column(("valid_to",), "Valid to", "失效", ("失效日期",)),
+)
+"""Columns of decision tables that are neither conditions nor results."""
+
+BANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "when": ("When", "条件", "If", "Conditions"),
+    "then": ("Then", "结果", "Results"),
+    "other": ("Other", "其他", "其它"),
+}
+"""Words of the band row, the written ones first."""
+
+HEAD: Final = Layout(
+    "head",
+    "Rule set",
+    "规则集",
+    "head",
+    (
+        _NAME,
+        _LABEL_EN,
+        _LABEL_ZH,
+        _DESCRIPTION,
+        Column(("version",), "Version", "版本"),
+        Column(("time_zone",), "Time zone", "时区"),
+        Column(("language",), "Language", "语言", words="language"),
+        Column(("include",), "Include", "包含文件", holds=Holds.LIST),
+        Column(("policies", "do_not_contact"), "Do not contact", "禁止联系"),
+        Column(("policies", "blocked_channels"), "Blocked channels", "拒收渠道"),
+        Column(("policies", "horizon"), "Horizon", "计划范围"),
+    ),
+)
+PARAMETERS: Final = Layout(
+    "parameters",
+    "Parameters",
+    "参数",
+    "parameters",
+    (
+        _NAME,
+        _LABEL_EN,
+        _LABEL_ZH,
+        _ALIASES,
+        _TYPE,
+        Column(("value",), "Value", "值", ("取值",)),
+        _UNIT,
+        Column(("note",), "Note", "备注"),
+    ),
+)
+ROLES: Final = Layout(
+    "roles",
+    "Roles",
+    "角色",
+    "roles",
+    (_NAME, _LABEL_EN, _LABEL_ZH, _ALIASES, Column(("person",), "Person", "人员")),
+)
+VOCABULARY: Final = Layout(
+    "vocabulary",
+    "Vocabulary",
+    "词汇",
+    "vocabulary",
+    (
+        Column(("entity",), "Entity", "对象", words="entity"),
+        _NAME,
+        _LABEL_EN,
+        _LABEL_ZH,
+        _ALIASES,
+        _TYPE,
+        Column(("scale",), "Scale", "小数位", holds=Holds.WHOLE),
+        _UNIT,
+        Column(("range",), "Range", "范围"),
+        Column(("missing",), "Missing", "缺失", words="missing"),
+        Column(("default",), "Default", "默认值"),
+        Column(("sensitivity",), "Sensitivity", "敏感", words="sensitivity"),
+        Column(("formula",), "Formula", "公式"),
+        _DESCRIPTION,
+    ),
+)
+VALUES: Final = Layout(
+    "values",
+    "Values",
+    "取值",
+    "values",
+    (
+        Column(("entity",), "Entity", "对象", words="entity"),
+        Column(("fact",), "Fact", "字段"),
+        Column(("value",), "Value", "值", ("取值",)),
+        _LABEL_EN,
+        _LABEL_ZH,
+        _ALIASES,
+    ),
+)
+KPIS: Final = Layout(
+    "kpis",
+    "KPIs",
+    "指标",
+    "kpis",
+    (
+        _NAME,
+        _LABEL_EN,
+        _LABEL_ZH,
+        Column(("type",), "Type", "类型", words="kpi"),
+        Column(("over",), "Over", "对象", words="entity"),
+        Column(("where",), "Where", "筛选"),
+        Column(("window",), "Window", "时间窗"),
+        Column(("window_on",), "Window on", "时间字段"),
+        Column(("value",), "Value", "数值", ("值",)),
+        Column(("numerator",), "Numerator", "分子"),
+        Column(("denominator",), "Denominator", "分母"),
+        Column(("percentile",), "Percentile", "分位"),
+        Column(("group_by",), "Group by", "分组", holds=Holds.LIST),
+        Column(("groups_from",), "Groups from", "分组来源"),
+        Column(("target",), "Target", "目标值", ("目标",)),
+        Column(("amber",), "Amber", "预警值", ("黄灯",)),
+        Column(("direction",), "Direction", "方向", words="direction"),
+        _UNIT,
+        _DESCRIPTION,
+    ),
+)
+DECISIONS: Final[Mapping[Kind, Layout]] = {
+    Kind.CLASSIFICATION: Layout("classification", "Classification", "分类", "decisions"),
+    Kind.CADENCE: Layout("cadence", "Cadence", "节奏", "decisions"),
+    Kind.ESCALATION: Layout("escalation", "Escalation", "升级", "decisions"),
+}
+LAYOUTS: Final = (HEAD, PARAMETERS, ROLES, VOCABULARY, VALUES, *DECISIONS.values(), KPIS)
+
+TITLE_SETTINGS: Final = (
+    Column(("hit_policy",), "hit policy", "命中策略", words="hit_policy"),
+    Column(("label", "en"), "label en", "英文名", ("label (en)",)),
+    Column(("label", "zh"), "label zh", "中文名", ("label (zh)",)),
+    Column(("description",), "description", "说明"),
+    Column(("settings", "anchor"), "anchor", "起算点"),
+    Column(("settings", "if_never"), "if never", "从未联系"),
+    Column(("settings", "since"), "since", "起始时间"),
+    Column(("settings", "suppress"), "suppress", "抑制"),
+    Column(("settings", "purpose"), "purpose", "目的"),
+)
+"""What the title row of a decision may say; besides, ``default <output>: value``."""
+DEFAULT: Final = ("default", "默认")
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "entity": {**{e.name: e.label.zh for e in ENTITIES.values()}, "action": "行动"},
+    "missing": {"unknown": "未知", "error": "报错", "default": "默认值"},
+    "sensitivity": {"none": "无", "personal": "个人信息"},
+    "language": {"en": "英文", "zh": "中文"},
+    "kpi": {"simple": "简单", "ratio": "比率", "mean": "均值", "percentile": "分位数"},
+    "direction": {"higher": "越高越好", "lower": "越低越好"},
+    "hit_policy": {
+        "U": "唯一", "A": "任意", "P": "优先", "F": "首个", "C": "收集", "C+": "求和", "C<": "最小", "C>": "最大",
+        "C#": "计数", "R": "规则顺序", "O": "输出顺序",
+    },
+    "type": {
+        "number": "数字", "string": "文本", "boolean": "是否", "date": "日期", "time": "时间",
+        "date and time": "日期时间", "days and time duration": "时长", "years and months duration": "年月时长", "list<string>": "列表<文本>",
+        "list<number>": "列表<数字>",
+    },
+}  # fmt: skip
+"""Word lists: the document's word → how it is written in Chinese. Both are read."""
+
+
+def canonical(words: str, text: str) -> str:
+    """The document's word for ``text``, in English in any letter case or in Chinese; any other text as it is."""
+    known = WORDS[words]
+    for word, chinese in known.items():
+        if text == chinese or text.casefold() == word.casefold():
+            return word
+    if words == "entity":
+        for entity in ENTITIES.values():
+            if text.casefold() in (entity.plural, entity.label.en.casefold()):
+                return entity.name
+    return text.upper() if words == "hit_policy" else text
+
+
+def chinese(words: str, text: str) -> str:
+    """The Chinese way to write a word of the document; any other text as it is."""
+    return WORDS[words].get(text, text)
+
+
+def header_key(text: str) -> str:
+    """A built-in header as it is compared: letter case, underscores and runs of white space do not matter."""
+    return " ".join(text.replace("_", " ").split()).casefold()

@@ -1,0 +1,206 @@
+"""A workbook to the document that YAML would give, with a cell for every value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from crmrules.model.issues import Issue, issue
+from crmrules.model.spans import Span
+from crmrules.rulesets.document import Document
+from crmrules.rulesets.excel.decisions import add_decision
+from crmrules.rulesets.excel.layout import HEAD, VALUES, VOCABULARY, Column, header_key
+from crmrules.rulesets.excel.parts import Forbidden, RawWorkbook, TooMuch, read_sheet, read_workbook
+from crmrules.rulesets.excel.prescan import Damaged, Package, open_package
+from crmrules.rulesets.excel.sheetdata import Builder
+from crmrules.rulesets.excel.tables import Grid, Table, body, check_strays, find_tables, make_grid, title_of
+from crmrules.rulesets.nearest import nearest
+
+
+def read_excel(path: str | Path, file: str | None = None) -> tuple[Document | None, list[Issue]]:
+    """Read the rule-set tables of a workbook (``.xlsx``, ``.xlsm``).
+
+    ``file`` is the name that places show. Returns the document (None when the file is no workbook or holds no table)
+    and everything there is to say about it.
+    """
+    name = str(path) if file is None else file
+    package, issues = open_package(Path(path), name)
+    if package is None:
+        return None, issues
+    grids, issues = _grids(package, name)
+    if grids is None:
+        return None, issues
+    found = [(grid, find_tables(grid, issues)) for grid in grids]
+    tables = [table for _, of_sheet in found for table in of_sheet]
+    if not tables:
+        return None, issues or [issue("W107", Span(name))]
+    for grid, of_sheet in found:
+        if grid.cells and not of_sheet:
+            issues.append(issue("W106", Span(name, sheet=grid.name)))
+    return _document(name, tables, issues), issues
+
+
+def _grids(package: Package, file: str) -> tuple[list[Grid] | None, list[Issue]]:
+    span = Span(file)
+    sheet_name = ""
+    try:
+        book: RawWorkbook = read_workbook(package)
+        grids = []
+        for sheet_name, part, hidden in book.sheets:
+            grids.append(make_grid(file, read_sheet(package, sheet_name, part, hidden), book))
+    except Damaged as damage:
+        return None, [issue("W102", span, problem=damage.problem, problem_zh=damage.problem_zh)]
+    except Forbidden as part:
+        return None, [issue("W104", span, part=part.part)]
+    except TooMuch as excess:
+        place = Span(file, sheet=sheet_name or None)
+        limit = f"{excess.limit:,}"
+        return None, [issue("W105", place, limit=limit, what=excess.what, what_zh=excess.what_zh)]
+    return grids, []
+
+
+def _document(file: str, tables: Sequence[Table], issues: list[Issue]) -> Document:
+    builder = Builder(file, issues)
+    builder.put(("crmrules",), 1, Span(file))
+    for table in tables:
+        if table.layout is HEAD:
+            _add_head(builder, table)
+        elif table.layout.section not in ("decisions", "values"):
+            _add_entries(builder, table)
+    for table in tables:
+        if table.layout is VALUES:
+            _add_values(builder, table)
+    for table in tables:
+        if table.layout.section == "decisions":
+            add_decision(builder, table)
+    return builder.document()
+
+
+def _add_head(builder: Builder, table: Table) -> None:
+    """The table Rule set: a field and its value in each row."""
+    if table.name:
+        builder.put(("name",), table.name, table.span)
+    known = {header_key(h): column for column in HEAD.columns for h in column.headers()}
+    places: dict[tuple[str, ...], Span] = {}
+    for row in table.rows:
+        own = table.grid.own(row)
+        field, values = table.grid.line(row, own[0]), own[1:]
+        column = known.get(header_key(field))
+        if column is None:
+            words = [word for c in HEAD.columns for word in (c.en, c.zh)]
+            span = table.grid.span(row, own[0])
+            expected = ", ".join(c.en for c in HEAD.columns)
+            builder.report("W120", span, found=field, expected=expected, nearest=nearest(field, words))
+            continue
+        for stray in values[1:]:
+            builder.report("W114", table.grid.span(row, stray), found=table.grid.line(row, stray)[:60])
+        if not values:
+            continue
+        span = table.grid.span(row, values[0])
+        first = places.setdefault(column.path, span)
+        if first is not span or (column.path == ("name",) and table.name):
+            first = first if first is not span else table.span
+            builder.report(
+                "W122", span, found=field, table=title_of(table), what="field", what_zh="字段", first=str(first)
+            )
+            continue
+        builder.put_cell(column.path, column, table.grid.at(row, values[0]), span, table.grid.span(row, own[0]))
+
+
+def _add_entries(builder: Builder, table: Table) -> None:
+    """A table with one named thing per row: parameters, roles, facts, KPIs."""
+    columns = _columns(builder, table, ("entity", "name") if table.layout is VOCABULARY else ("name",))
+    if columns is None:
+        return
+    for row, cells in body(table, list(columns)):
+        texts = {columns[c].path: (c, cell) for c, cell in cells.items()}
+        path = _entry_path(builder, table, row, texts)
+        if path is None:
+            continue
+        name_column = texts[("name",)][0]
+        if not builder.open(path, table.grid.span(row, name_column), title_of(table)):
+            continue
+        for column, cell in cells.items():
+            target = columns[column]
+            if target.path not in (("name",), ("entity",)):
+                span = table.grid.span(row, column)
+                builder.put_cell((*path, *target.path), target, cell, span, table.grid.span(table.header_row, column))
+
+
+def _entry_path(
+    builder: Builder, table: Table, row: int, texts: dict[tuple[str, ...], tuple[int, Any]]
+) -> tuple[str, ...] | None:
+    """Where the row's thing goes in the document; None with an issue when it has no name."""
+    path = [table.layout.section]
+    for key in ("entity", "name") if table.layout is VOCABULARY else ("name",):
+        if (key,) not in texts:
+            first = min(column for column, _ in texts.values())
+            builder.report("W124", table.grid.span(row, first), expected=_header(table, key))
+            return None
+        column, cell = texts[(key,)]
+        text = builder.text(
+            next(c for c in table.layout.columns if c.path == (key,)), cell, table.grid.span(row, column)
+        )
+        path.append(" ".join(text.split()))
+    return tuple(path)
+
+
+def _add_values(builder: Builder, table: Table) -> None:
+    """The table Values: allowed values of facts that the table Vocabulary declares."""
+    columns = _columns(builder, table, ("entity", "fact", "value"))
+    if columns is None:
+        return
+    by_key = {column.path[0]: column for column in table.layout.columns}
+    for row, cells in body(table, list(columns)):
+        texts = {columns[c].path: (c, cell) for c, cell in cells.items()}
+        missing = next((key for key in ("entity", "fact", "value") if (key,) not in texts), "")
+        if missing:
+            first = min(column for column, _ in texts.values())
+            builder.report("W124", table.grid.span(row, first), expected=_header(table, missing))
+            continue
+        spans = {key: table.grid.span(row, texts[(key,)][0]) for key in ("entity", "fact", "value")}
+        entity = builder.text(by_key["entity"], texts[("entity",)][1], spans["entity"])
+        spelled = " ".join(builder.text(by_key["fact"], texts[("fact",)][1], spans["fact"]).split())
+        fact = builder.fact(entity, spelled)
+        if not fact:
+            near = nearest(spelled, builder.fact_spellings(entity))
+            builder.report("W123", spans["fact"], found=spelled, what=entity, nearest=near)
+            continue
+        path = ("vocabulary", entity, fact, "values")
+        index = builder.append(path, {}, spans["value"])
+        for column, cell in cells.items():
+            target = columns[column]
+            if target.path[0] not in ("entity", "fact"):
+                span = table.grid.span(row, column)
+                builder.put_cell((*path, str(index), *target.path), target, cell, span, span)
+
+
+def _columns(builder: Builder, table: Table, needed: Sequence[str]) -> dict[int, Column] | None:
+    """Sheet column → column of the layout; None when a needed one is missing."""
+    known = {header_key(h): column for column in table.layout.columns for h in column.headers()}
+    found: dict[int, Column] = {}
+    for number, header in table.headers.items():
+        column = known.get(header_key(header))
+        span = table.grid.span(table.header_row, number)
+        if column is None:
+            words = [word for c in table.layout.columns for word in (c.en, c.zh)]
+            expected = ", ".join(c.en for c in table.layout.columns)
+            near = nearest(header, words)
+            builder.report("W111", span, found=header, table=title_of(table), expected=expected, nearest=near)
+        elif column in found.values():
+            first = next(n for n, c in found.items() if c is column)
+            builder.report("W113", span, found=header, first=str(table.grid.span(table.header_row, first)))
+        else:
+            found[number] = column
+    check_strays(table, builder.issues)
+    missing = [key for key in needed if not any(c.path == (key,) for c in found.values())]
+    for key in missing if table.header_row else []:
+        span = table.grid.span(table.header_row, min(table.headers))
+        builder.report("W112", span, table=title_of(table), expected=_header(table, key))
+    return None if missing else found
+
+
+def _header(table: Table, key: str) -> str:
+    column = next(c for c in table.layout.columns if c.path == (key,))
+    return f"{column.en} / {column.zh}"
