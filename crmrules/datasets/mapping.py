@@ -19,6 +19,7 @@ from crmrules.feel.types import BOOLEAN, NUMBER, STRING, ListType, Type
 from crmrules.model.issues import Issue, has_errors, issue
 from crmrules.model.numbers import plain
 from crmrules.model.ports import Registry
+from crmrules.model.records import CUSTOMER_ID
 from crmrules.model.ruleset import Kind, RuleSet
 from crmrules.model.spans import Span
 from crmrules.model.values import Value
@@ -368,7 +369,9 @@ class _Build:
                 checks[name] = check
         names = {*self.types, *entry.aggregate}
         used = {*self.facts, *wanted, *entry.aggregate}
-        keep = tuple(n for n in (*self.types, *entry.aggregate) if n in used)
+        keep = [n for n in (*self.types, *entry.aggregate) if n in used]
+        if customer:
+            keep.append(CUSTOMER_ID)
         required = tuple(f.name for f in self._data_facts() if f.missing is Missing.ERROR)
         return Plan(
             columns=tuple(columns),
@@ -379,7 +382,7 @@ class _Build:
             customer=customer,
             group=group,
             aggregate=entry.aggregate,
-            keep=None if set(keep) == names else tuple(dict.fromkeys(keep)),
+            keep=None if names <= set(keep) else tuple(dict.fromkeys(keep)),
             checks=checks,
             required=required,
             hidden=frozenset(n for n, f in self.facts.items() if f.sensitivity is Sensitivity.PERSONAL),

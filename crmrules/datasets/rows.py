@@ -107,10 +107,7 @@ class _Counts:
 
 
 def _kept(row: Values, keep: Sequence[str]) -> Values:
-    kept = {name: row[name] for name in keep if name in row}
-    if CUSTOMER_ID in row:
-        kept[CUSTOMER_ID] = row[CUSTOMER_ID]
-    return kept
+    return {name: row[name] for name in keep if name in row}
 
 
 def _filtered(

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 
 from crmrules.hosting.hooks import hookimpl
 from crmrules.model.ports import Notifier
+from crmrules.notifiers.console import open_console
+from crmrules.notifiers.file import open_file
 
 
 @hookimpl
 def crmrules_notifiers() -> Mapping[str, Callable[[str], Notifier]]:
     """console and file."""
-    return {}
+    return {"console": open_console, "file": open_file}

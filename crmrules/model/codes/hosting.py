@@ -47,4 +47,10 @@ HOSTING_CODES: tuple[IssueCode, ...] = (
         "插件 {plugin} 的钩子 {hook} 返回了 {found}，应为 {expected}",
         example="@hookimpl\ndef crmrules_storages(): return ['csv']",
     ),
+    IssueCode(
+        "H201",
+        "notifier {notifier} cannot be opened with {found}, expected {expected}",
+        "通知器 {notifier} 无法用 {found} 打开，应为 {expected}",
+        example="--notify file: (without a path)",
+    ),
 )
