@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -108,7 +109,7 @@ def test_csv_rows(plan: ActionPlan, ruleset: RuleSet) -> None:
     [
         ("=cmd()", "'=cmd()"), ("@SUM(A1)", "'@SUM(A1)"), ("+1+1", "'+1+1"), ("-5+6", "'-5+6"), ("\t=1", "'\t'=1"),
         ("\r=1", "'\r'=1"), ("＝1", "'＝1"), ("  =1", "'  =1"), ("-5", "-5"), ("+8613800000001", "+8613800000001"),
-        ("-1.5", "-1.5"), ("plain", "plain"), ("", ""), ("a=b", "a=b"), ("a; =1;b;-c", "a; '=1;b;'-c"),
+        ("-1.5", "-1.5"), ("plain", "plain"), ("", ""), ("a=b", "a=b"), ("a; =1;b;-c", "a; '=1;b;'-c"), ('a;"=1', 'a;"\'=1'),
         ("a\n@b", "a\n'@b"),
     ],
 )  # fmt: skip
@@ -127,6 +128,22 @@ def test_hostile_csv(hostile: ActionPlan) -> None:
     assert risky == []
     split = [cell for row in csv.reader(io.StringIO(data, newline=""), delimiter=";") for cell in row]
     assert [cell for cell in split if cell.startswith("=")] == [], "opened where the separator is a semicolon"
+
+
+def test_no_formula_under_any_separator(plan: ActionPlan) -> None:
+    """Texts made of nothing but trouble, read as spreadsheets of four locales would."""
+    choose = random.Random(3)
+    alphabet = "=+-@\t\r\n;,|\"'＝＋－＠ 0159aA(!)#<>&\x00\x1b\u202e\ufeff\u3000中"
+    texts = ["".join(choose.choices(alphabet, k=choose.randint(1, 12))) for _ in range(1_000)]
+    actions = tuple(replace(plan.actions[0], customer=t, customer_name=t, content=t, task=t, key=t) for t in texts)
+    data = render_plan(replace(plan, actions=actions), "csv").decode("utf-8-sig")
+    cells = [
+        cell.strip(" \u3000\ufeff\t\r\n")
+        for separator in ",;|\t"
+        for row in csv.reader(io.StringIO(data, newline=""), delimiter=separator)
+        for cell in row
+    ]
+    assert [cell for cell in cells if cell[:1] in set("=+-@＝＋－＠") and not re.fullmatch(r"[+-]?\d+", cell)] == []
 
 
 # --- Excel --------------------------------------------------------------------------------------------------------

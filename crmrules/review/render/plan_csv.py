@@ -21,7 +21,7 @@ COLUMNS = (
     "content", "kind", "signal", "level", "decision", "rule", "place", "why", "key",
 )  # fmt: skip
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_CUT = re.compile(r"([;|\t\r\n]\s*)(?=[=+\-@＝＋－＠])")
+_CUT = re.compile(r"([;|\t\r\n][\s\"\ufeff]*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -37,7 +37,7 @@ def render(plan: ActionPlan, words: Wording) -> bytes:
 def safe(text: str) -> str:
     """``text`` that no spreadsheet takes for a formula; numbers such as ``-5`` stay as they are."""
     text = _CUT.sub(r"\1'", clean(text))
-    if text.lstrip(" \u3000").startswith(_FORMULA) and not _NUMBER.fullmatch(text):
+    if text.lstrip(" \u3000\ufeff").startswith(_FORMULA) and not _NUMBER.fullmatch(text):
         return "'" + text
     return text
 
