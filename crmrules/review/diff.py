@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from crmrules.engine.compiled import CompiledRuleSet, Moment
 from crmrules.engine.planner import plan_actions, plan_end
-from crmrules.model.decision import NO_HISTORY, Decision, History, Match
+from crmrules.model.decision import NO_HISTORY, CellTrace, Decision, History, Match, TableTrace
 from crmrules.model.plan import Action, ActionPlan, KpiResult
 from crmrules.model.records import Dataset, Record
 from crmrules.model.ruleset import Kind, RuleSet
@@ -21,10 +22,25 @@ from crmrules.review.wording import wording
 COMPARED = ("rule", "task", "due", "until", "channel", "owner", "priority", "purpose", "content")
 """Fields of an action whose change is told."""
 
+EXPLAINED = 1_000
+"""Customers for whom it is also worked out which cells stop the row that used to count; each costs a trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A cell of the new rule set that stops a row which counted under the old one; ``column`` is its input."""
+
+    rule: str
+    column: str
+    cell: CellTrace
+
 
 @dataclass(frozen=True, slots=True)
 class FactChange:
-    """A decided fact of one customer that is not what it was; with the rows that gave it, under each rule set."""
+    """A decided fact of one customer that is not what it was; with the rows that gave it, under each rule set.
+
+    ``stops`` says why the old rows do not count any more, as far as they are still there.
+    """
 
     customer: str
     customer_name: str
@@ -33,6 +49,7 @@ class FactChange:
     new: Any
     old_rules: tuple[Match, ...]
     new_rules: tuple[Match, ...]
+    stops: tuple[Stop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +117,7 @@ def diff_rulesets(
     """Decide and plan every customer of ``dataset`` under both and compare; nothing is written anywhere."""
     before = _evaluate(old, dataset, as_of, histories or {})
     after = _evaluate(new, dataset, as_of, histories or {})
-    facts = tuple(_fact_changes(dataset.customers, before, after))
+    facts = _with_stops(tuple(_fact_changes(dataset.customers, before, after)), new, dataset, after, histories or {})
     added, removed, changed = _action_changes(before.plan, after.plan)
     return Diff(
         old.ruleset,
@@ -200,6 +217,40 @@ def _fact_changes(customers: Iterable[Record], before: _Side, after: _Side) -> I
 
 def _rows(side: _Side, customer: str, fact: str) -> tuple[Match, ...]:
     return tuple(match for match in side.matches[customer] if match.decision == side.sources.get(fact))
+
+
+def _with_stops(
+    changes: tuple[FactChange, ...],
+    new: CompiledRuleSet,
+    dataset: Dataset,
+    after: _Side,
+    histories: Mapping[str, History],
+) -> tuple[FactChange, ...]:
+    """The changes with the cells that stop their old rows, read off a trace of the new decision."""
+    wanted = set(islice(dict.fromkeys(change.customer for change in changes), EXPLAINED))
+    traces: dict[str, Mapping[str, TableTrace]] = {}
+    for record in dataset.customers:
+        if record.id in wanted:
+            history = histories.get(record.id, NO_HISTORY)
+            trace = new.decide(record, as_of=after.plan.as_of, history=history, trace=True).trace
+            steps = trace.steps if trace is not None else ()
+            traces[record.id] = {step.decision: step for step in steps if isinstance(step, TableTrace)}
+    result = []
+    for change in changes:
+        table = traces.get(change.customer, {}).get(after.sources.get(change.fact, ""))
+        stops = tuple(_stops(change, table, new.ruleset)) if table is not None else ()
+        result.append(replace(change, stops=stops))
+    return tuple(result)
+
+
+def _stops(change: FactChange, trace: TableTrace, ruleset: RuleSet) -> Iterator[Stop]:
+    columns = [column.expression.text.strip() for column in ruleset.decisions[trace.decision].inputs]
+    gone = {match.rule for match in change.old_rules} - {match.rule for match in change.new_rules}
+    for rule in trace.rules:
+        if rule.rule in gone:
+            for column, cell in zip(columns, rule.cells, strict=True):
+                if cell.result is not True:
+                    yield Stop(rule.rule, column, cell)
 
 
 def _migrations(changes: Iterable[FactChange]) -> dict[str, dict[tuple[Any, Any], int]]:

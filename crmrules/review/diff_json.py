@@ -9,7 +9,7 @@ from crmrules.model.decision import Match
 from crmrules.model.plan import Action
 from crmrules.model.ruleset import RuleSet
 from crmrules.model.temporal import DateTime
-from crmrules.review.explain_json import value_json
+from crmrules.review.explain_json import cell_json, value_json
 from crmrules.review.json_text import instant, label, place
 from crmrules.review.render.plan_json import action_json, kpi_json
 from crmrules.review.wording import Wording
@@ -73,6 +73,7 @@ def _fact(change: FactChange, words: Wording) -> dict[str, Any]:
         "to": value_json(change.fact, change.new, words),
         "old_rules": _rules(change.old_rules),
         "new_rules": _rules(change.new_rules),
+        "stops": [{"rule": stop.rule, **cell_json(stop.column, stop.cell, words)} for stop in change.stops],
     }
 
 

@@ -9,6 +9,7 @@ from crmrules.model.decision import Match
 from crmrules.model.plan import Action, KpiResult
 from crmrules.model.ruleset import RuleSet
 from crmrules.model.temporal import DateTime
+from crmrules.review.explain_text import cell_texts
 from crmrules.review.render.plan_text import table
 from crmrules.review.texts import one_line, show, show_moment
 from crmrules.review.wording import Wording, local
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from crmrules.review.diff import ActionChange, Diff, FactChange, KpiChange
 
 _LISTED = 20
+_STOPS = 4
 _CELL = 240  # two rules with their places
 
 
@@ -41,7 +43,7 @@ def diff_text(diff: Diff, words: Wording) -> str:
     blocks = [
         [head, counts],
         *(_migrations(fact, counts_of, words) for fact, counts_of in diff.migrations.items()),
-        _section("diff_facts", [_fact(change, words) for change in diff.facts[:_LISTED]], len(diff.facts), words),
+        _facts(diff.facts, words),
         _actions("diff_added", "+", diff.added, diff, words),
         _actions("diff_removed", "-", diff.removed, diff, words),
         _actions("diff_changed", "~", diff.changed, diff, words),
@@ -66,6 +68,19 @@ def _section(key: str, rows: list[list[str]], total: int, words: Wording) -> lis
 
 def _more(total: int, words: Wording) -> list[str]:
     return ["  " + words.say("more", n=f"{total - _LISTED:,}")] if total > _LISTED else []
+
+
+def _facts(changes: Sequence[FactChange], words: Wording) -> list[str]:
+    """A line for each change, and below it the cells that stop the row that used to count."""
+    shown = changes[:_LISTED]
+    lines = _section("diff_facts", [_fact(change, words) for change in shown], 0, words)
+    result = lines[:1]
+    for line, change in zip(lines[1:], shown, strict=True):
+        result.append(line)
+        for stop in change.stops[:_STOPS]:
+            texts = " ".join(text for text in cell_texts(stop.column, stop.cell, words) if text)
+            result.append(f"      {stop.rule} {texts}")
+    return result + _more(len(changes), words)
 
 
 def _fact(change: FactChange, words: Wording) -> list[str]:

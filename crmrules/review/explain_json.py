@@ -85,11 +85,12 @@ def _row(row: Row, words: Wording) -> dict[str, Any]:
         "counts": row.counts,
         "valid_now": trace.active,
         "misses": trace.misses,
-        "cells": [_cell(name, cell, words) for name, cell in zip(row.columns, trace.cells, strict=True)],
+        "cells": [cell_json(name, cell, words) for name, cell in zip(row.columns, trace.cells, strict=True)],
     }
 
 
-def _cell(name: str, cell: CellTrace, words: Wording) -> dict[str, Any]:
+def cell_json(name: str, cell: CellTrace, words: Wording) -> dict[str, Any]:
+    """One condition as it was evaluated; ``name`` is its column's fact or expression."""
     return {
         "column": name,
         "condition": cell.text,

@@ -82,12 +82,13 @@ def _cells(row: Row, words: Wording, *, all_of_them: bool) -> list[str]:
         for name, cell in zip(row.columns, row.trace.cells, strict=True)
         if (cell.result is not True) or (all_of_them and cell.text.strip() not in ("", "-"))
     ]
-    rows = [_cell(name, cell, words) for name, cell in cells]
+    rows = [cell_texts(name, cell, words) for name, cell in cells]
     widths = [max(width(line[i]) for line in rows) for i in range(4)] if rows else []
     return ["      " + "  ".join(fit(t, w) for t, w in zip(line, widths, strict=True)).rstrip() for line in rows]
 
 
-def _cell(name: str, cell: CellTrace, words: Wording) -> tuple[str, str, str, str]:
+def cell_texts(name: str, cell: CellTrace, words: Wording) -> tuple[str, str, str, str]:
+    """A condition for people: sign and column, the value seen, what was wanted, where it stands."""
     label = words.fact(name) if name in words.facts else cell.column
     value = f"= {_value(name, cell.value, words)}" if cell.value is not None else words.say("is_unknown")
     place = f"({cell.span})" if str(cell.span) else ""

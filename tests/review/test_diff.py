@@ -45,6 +45,7 @@ def test_text(load: Load, customers: Dataset) -> None:
         "\n"
         "Customers decided differently\n"
         "  C2 北京智远  Value tier  High → Mid  VT1 (old.yaml:46:9) → VT2 (new.yaml:47:9)\n"
+        "      VT1 ✗ Annual amount = 550,000 CNY wanted >= high_value (high_value = 60万) (new.yaml:46:41)\n"
         "\n"
         "Actions added\n"
         "  +  C1 上海云帆  上门  2026-03-06 09:00  王芳                     UH2 (new.yaml:76:9)\n"
@@ -63,6 +64,12 @@ def test_json_fits_the_published_schema(load: Load, customers: Dataset) -> None:
     assert schema_errors(document) == []
     assert document["migrations"] == [{"fact": "value_tier", "from": "high", "to": "mid", "customers": 1}]
     assert document["facts"][0]["old_rules"][0]["place"]["text"] == "old.yaml:46:9"
+    assert document["facts"][0]["stops"] == [
+        {
+            "rule": "VT1", "column": "annual_amount", "condition": ">= high_value", "value": 550000, "result": False,
+            "place": {"text": "new.yaml:46:41", "file": "new.yaml", "line": 46, "column": 41},
+        }
+    ]  # fmt: skip
     assert document["changed"][0]["changes"] == [
         {"field": "due", "from": "2026-02-27T09:00:00+08:00", "to": "2026-02-23T09:00:00+08:00"}
     ]
