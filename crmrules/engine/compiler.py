@@ -18,6 +18,7 @@ from crmrules.engine.facts import (
     target_of,
 )
 from crmrules.engine.facts import node_of as fact_node
+from crmrules.engine.kinds.kpi_compiler import compile_kpis
 from crmrules.engine.messages import TemplateReader, Words
 from crmrules.engine.ordering import order
 from crmrules.engine.scopes import AS_OF, CUSTOMER, RELATED, customer_scope, decided_facts, row_scope
@@ -62,7 +63,7 @@ def compile_ruleset(
         tables += [step] if step is not None else []
     steps, found = _ordered(ruleset, facts, tables)
     issues += found
-    kpis, found = _compile_kpis(ruleset, constants, registry)
+    kpis, found = compile_kpis(ruleset, constants, registry)
     issues += found
     issues = list(dict.fromkeys(issues))
     if has_errors(issues):
@@ -142,9 +143,3 @@ def _template_words(ruleset: RuleSet, scope: Scope) -> Words:
         if fact.values
     }
     return Words(names, labels, ruleset.language)
-
-
-def _compile_kpis(
-    ruleset: RuleSet, constants: Mapping[str, object], registry: Registry | None
-) -> tuple[tuple[object, ...], list[Issue]]:
-    return (), []

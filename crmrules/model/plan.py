@@ -74,7 +74,8 @@ class Rating(StrEnum):
 class KpiResult:
     """One KPI for one group (``group`` is empty for the total). ``value`` is None when there is no data.
 
-    ``n`` counts the rows the value rests on: the denominator's rows for a ratio. The window is ``[start, end)``.
+    ``n`` counts the rows the value rests on: the denominator's rows for a ratio. ``unknown`` counts rows left out
+    because a condition, a date or a value of theirs is missing or failed. The window is ``[start, end)``.
     """
 
     kpi: str
@@ -91,6 +92,7 @@ class KpiResult:
     window_start: DateTime | None = None
     window_end: DateTime | None = None
     place: Span | None = None
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)

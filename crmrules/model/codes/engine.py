@@ -251,6 +251,57 @@ _PLANNING = (
     ),
 )
 
-_KPIS: tuple[IssueCode, ...] = ()
+_KPIS = (
+    IssueCode(
+        "P601",
+        "'{found}' is no window of KPI '{kpi}'; expected a duration such as P90D or last 90 days, or this / last week, "
+        "month, quarter or year",
+        "“{found}”不是指标“{kpi}”的时间窗；可写时长（如 P90D、近90天）或本/上周、月、季度、今年、去年",
+        example="window: next month",
+    ),
+    IssueCode(
+        "P603",
+        "'{field}' of KPI '{kpi}' must give {expected}, found {found}",
+        "指标“{kpi}”的 {field} 应为 {expected}，实际为 {found}",
+        example='kpis: {x: {type: mean, value: name}}',
+    ),
+    IssueCode(
+        "P604",
+        "the window of KPI '{kpi}' needs a date, but fact '{found}' is declared as {type}",
+        "指标“{kpi}”的时间窗需要日期，而字段“{found}”声明为 {type}",
+        example="window: P90D   window_on: name",
+    ),
+    IssueCode(
+        "P605",
+        "the percentile of KPI '{kpi}' must lie between 0 and 1, such as 0.9 or 90%, found {found}",
+        "指标“{kpi}”的百分位须在 0 与 1 之间，如 0.9 或 90%，实际为 {found}",
+        example="type: percentile   percentile: 90",
+    ),
+    IssueCode(
+        "P606",
+        "nothing of KPI '{kpi}' can be amber: {amber} is better than the target {target}, as {direction} is better",
+        "指标“{kpi}”永远不会显示黄色：{amber} 优于目标值 {target}（方向：{direction}）",
+        severity="warning",
+        example="target: 0.2   amber: 0.25   direction: higher",
+    ),
+    IssueCode(
+        "P607",
+        "groups_from of KPI '{kpi}' ({found}) needs exactly one fact in group_by, found {groups}",
+        "指标“{kpi}”的 groups_from（{found}）要求 group_by 恰好有一个字段，实际为 {groups}",
+        example="group_by: [owner, value_tier]   groups_from: owner.name",
+    ),
+    IssueCode(
+        "P608",
+        "KPI '{kpi}' is of type {type} and needs '{field}'",
+        "指标“{kpi}”的类型为 {type}，缺少 {field}",
+        example="kpis: {x: {type: ratio}}",
+    ),
+    IssueCode(
+        "P609",
+        "'{found}' in {field} of KPI '{kpi}' is no fact it can use",
+        "指标“{kpi}”的 {field} 中的“{found}”不是可用的字段",
+        example="kpis: {x: {type: simple, group_by: [teir]}}",
+    ),
+)
 
 ENGINE_CODES: tuple[IssueCode, ...] = (*_STRUCTURE, *_RESULTS, *_ACTIONS, *_DECIDING, *_PLANNING, *_KPIS)
