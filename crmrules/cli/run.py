@@ -10,7 +10,7 @@ from crmrules.cli.console import FINE, PROBLEMS, Console, WrongUsageError, did_y
 from crmrules.cli.framework import command, option
 from crmrules.cli.options import evaluation_options, format_option
 from crmrules.cli.session import load_registry, open_session
-from crmrules.model.errors import StateError
+from crmrules.model.errors import PluginError, StateError
 from crmrules.model.issues import issue
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def command_(
         check_state(state, registry)
     except StateError as error:
         raise WrongUsageError(error.issues) from None
-    notifiers = open_notifiers(notify or ("console",), registry, console)
+    notifiers = open_notifiers(notify or ("console",), registry, console, fmt)
     session = open_session(console, rules, data, as_of, sets, fmt, registry)
     with open_store(state, registry) as store:
         report = run_plan(
@@ -71,14 +71,19 @@ def command_(
         )
     console.problems(report.issues, fmt)
     if fmt == "json":
-        console.say_json(report.to_json())
+        console.say_json(_json(report))
     else:
         console.say(_text(report, console))
     return PROBLEMS if report.undelivered else FINE
 
 
-def open_notifiers(specs: tuple[str, ...], registry: Registry, console: Console) -> dict[str, Notifier]:
-    """Notifiers by how they were asked for: ``console``, ``file:actions.ndjson``."""
+def open_notifiers(
+    specs: tuple[str, ...], registry: Registry, console: Console, fmt: str = "text"
+) -> dict[str, Notifier]:
+    """Notifiers by how they were asked for: ``console``, ``file:actions.ndjson``.
+
+    With JSON on standard output, the console's lines go to standard error.
+    """
     opened: dict[str, Notifier] = {}
     for spec in specs:
         name, _, argument = spec.partition(":")
@@ -86,8 +91,28 @@ def open_notifiers(specs: tuple[str, ...], registry: Registry, console: Console)
             suggestion = did_you_mean(name, registry.notifiers, console.lang)
             known = ", ".join(registry.notifiers)
             raise WrongUsageError([issue("X115", found=name, expected=known, suggestion=suggestion)])
-        opened[spec] = registry.notifiers[name](argument)
+        try:
+            opened[spec] = registry.notifiers[name]("stderr" if spec == "console" and fmt == "json" else argument)
+        except PluginError as error:  # the argument is the user's
+            raise WrongUsageError(error.issues) from None
     return opened
+
+
+def _json(report: RunReport) -> dict[str, object]:
+    from crmrules.review.json_text import instant
+
+    counted = ("notifier", "delivered", "failed", "refused", "reason")
+    return {
+        "run": report.run,
+        "ruleset": report.plan.ruleset,
+        "fingerprint": report.plan.fingerprint,
+        "as_of": instant(report.plan.as_of),
+        "customers": report.customers,
+        "actions": report.actions,
+        "new": report.new,
+        "resumed": report.resumed,
+        "notifiers": [{name: getattr(sent, name) for name in counted} for sent in report.sent],
+    }
 
 
 def _text(report: RunReport, console: Console) -> str:

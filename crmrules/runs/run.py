@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crmrules.engine.planner import plan_actions, plan_end
 from crmrules.model.decision import NO_HISTORY, Decision
@@ -43,29 +43,6 @@ class RunReport:
     def issues(self) -> tuple[Issue, ...]:
         """Warnings of the plan, and what could not be delivered."""
         return (*self.plan.warnings, *(found for sent in self.sent for found in sent.issues))
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data for programs."""
-        return {
-            "run": self.run,
-            "ruleset": self.plan.ruleset,
-            "fingerprint": self.plan.fingerprint,
-            "as_of": str(self.plan.as_of),
-            "customers": self.customers,
-            "actions": self.actions,
-            "new": self.new,
-            "resumed": self.resumed,
-            "notifiers": [
-                {
-                    "notifier": sent.notifier,
-                    "delivered": sent.delivered,
-                    "failed": sent.failed,
-                    "refused": sent.refused,
-                    "reason": sent.reason,
-                }
-                for sent in self.sent
-            ],
-        }
 
 
 def run_plan(
