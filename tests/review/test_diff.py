@@ -34,8 +34,7 @@ def schema_errors(document: dict[str, Any]) -> list[str]:
 
 def test_text(load: Load, customers: Dataset) -> None:
     old, new = load("old"), load("new")
-    found = replace(diff_rulesets(old, new, customers, AS_OF), kpis=())
-    assert render_text(found, "en") == (
+    assert render_text(diff_rulesets(old, new, customers, AS_OF), "en") == (
         f"Demo handbook 1 ({old.fingerprint[:8]}) → Demo handbook 2 ({new.fingerprint[:8]}), as of 2026-03-02 09:00, "
         "4 customers\n"
         "Customers decided differently: 1. Actions added: 2, removed: 1, changed: 1.\n"
@@ -56,6 +55,9 @@ def test_text(load: Load, customers: Dataset) -> None:
         "\n"
         "Actions changed\n"
         "  ~  C1 上海云帆  回访  2026-02-23 09:00  王芳  Due 2026-02-27 09:00 → 2026-02-23 09:00\n"
+        "\n"
+        "KPIs\n"
+        "  High-value customers  Total  75% (on target, n=4) → 50% (on target, n=4)\n"
     )
 
 
