@@ -29,9 +29,9 @@ class ConsoleNotifier:
         stream = self._stream or (sys.stderr if self._to_stderr else sys.stdout)
         try:
             for action in actions:
-                stream.write(line(action) + "\n")
+                stream.write(_printable(line(action), stream) + "\n")
             stream.flush()
-        except (OSError, ValueError) as error:  # ValueError: a closed stream, or an encoding without these characters
+        except (OSError, ValueError) as error:  # ValueError: a closed stream
             return [Delivery(False, str(error))] * len(actions)
         return [Delivery(True)] * len(actions)
 
@@ -42,6 +42,12 @@ def line(action: Action) -> str:
     when, key = instant_text(action.due), f"[{action.key}]"
     parts = (when, action.owner, who, action.task, action.channel, action.content, key)
     return " · ".join(" ".join(part.translate(_CONTROL).split()) for part in parts if part)
+
+
+def _printable(text: str, stream: TextIO) -> str:
+    """What the terminal's encoding cannot show becomes a question mark instead of ending the delivery."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def open_console(argument: str) -> ConsoleNotifier:
