@@ -218,7 +218,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "type": {
         "number": "数字", "string": "文本", "boolean": "是否", "date": "日期", "time": "时间",
-        "date and time": "日期时间", "days and time duration": "时长", "years and months duration": "年月时长", "list<string>": "列表<文本>",
+        "date and time": "日期时间", "days and time duration": "时长",
+        "years and months duration": "年月时长", "list<string>": "列表<文本>",
         "list<number>": "列表<数字>",
     },
 }  # fmt: skip

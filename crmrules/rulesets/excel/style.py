@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _FILLS: Final = {"when": "DCE6F2", "then": "E2EFDA", "other": "EDEDED"}
+_FONT: Final = "Calibri"
 _INK: Final = "1F3864"
 _LINE: Final = "BFBFBF"
 _MAX_WIDTH: Final = 46
-_MIN_WIDTH: Final = 9
+_MIN_WIDTH: Final = 11
 _LIST_LIMIT: Final = 250
 """Characters of a dropdown written into the sheet itself; Excel allows 255."""
 
@@ -26,23 +27,24 @@ class Style:
         line = Side("thin", _LINE)
         self._border = Border(line, line, line, line)
         self._fills = {band: PatternFill("solid", fgColor=colour) for band, colour in _FILLS.items()}
-        self._bold = Font(bold=True)
-        self._title = Font(bold=True, size=13, color=_INK)
-        self._grey = Font(color="595959")
+        self._bold = Font(_FONT, bold=True)
+        self._title = Font(_FONT, bold=True, size=13, color=_INK)
+        self._grey = Font(_FONT, color="595959")
         self._middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        self._plain = Alignment(vertical="top")
         self._top = Alignment(vertical="top", wrap_text=True)
         self._text = "@"
         self._date = "yyyy-mm-dd"
 
     def title(self, cell: Any) -> None:
         """The first cell of a table."""
-        cell.font = self._title
-        cell.number_format = self._text
+        cell.font, cell.number_format = self._title, self._text
+        cell.alignment = self._plain
 
     def setting(self, cell: Any) -> None:
         """A setting in a title row."""
-        cell.font = self._grey
-        cell.number_format = self._text
+        cell.font, cell.number_format = self._grey, self._text
+        cell.alignment = self._top
 
     def field(self, cell: Any) -> None:
         """A field name in the table of single values."""
@@ -94,11 +96,12 @@ class Style:
         rule.add(f"{letter}{first}:{letter}{last}")
         sheet.add_data_validation(rule)
 
-    def widths(self, sheet: Worksheet, skip_rows: int = 0) -> None:
-        """Column widths by content; titles, which may overflow, do not count."""
+    def widths(self, sheet: Worksheet, skip_rows: int = 0, title: str = "") -> None:
+        """Column widths by content from the row after ``skip_rows``; titles over blank cells may overflow, but
+        ``title`` stands beside settings and must fit the first column."""
         from openpyxl.utils import get_column_letter
 
-        widths: dict[int, int] = {}
+        widths = {1: min(_width(title) * 13 // 10 + 2, _MAX_WIDTH)} if title else {}
         for row in sheet.iter_rows(min_row=skip_rows + 1):
             for cell in row:
                 if cell.value is None or cell.font.size == self._title.size:
@@ -107,10 +110,21 @@ class Style:
                 widths[cell.column] = max(widths.get(cell.column, _MIN_WIDTH), min(widest + 2, _MAX_WIDTH))
         for column, width in widths.items():
             sheet.column_dimensions[get_column_letter(column)].width = width
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            lines = max(_lines(cell, widths.get(column, _MIN_WIDTH)) for column, cell in enumerate(row, 1))
+            if lines > 1:  # not every program fits rows by itself
+                sheet.row_dimensions[number].height = min(15 * lines + 2, 400)
         sheet.sheet_view.showGridLines = False
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+
+
+def _lines(cell: Any, width: int) -> int:
+    """Lines a wrapped cell takes in a column of ``width``."""
+    if cell.value is None or not cell.alignment.wrap_text:
+        return 1
+    return sum(-(-max(_width(line), 1) // max(width - 1, 1)) for line in str(cell.value).split("\n"))
 
 
 def _width(text: str) -> int:

@@ -210,7 +210,7 @@ class _Writer:
             for number, text in enumerate((rule.valid_from.text, rule.valid_to.text), len(texts) + 2):
                 self.style.body(self._put(sheet, row, number, text, dates=True), dates=True)
         sheet.freeze_panes = "B4"
-        self.style.widths(sheet, skip_rows=2)
+        self.style.widths(sheet, skip_rows=2, title=self._title(DECISIONS[table.kind], table.id))
 
     def _title_row(self, sheet: Worksheet, table: DecisionTable) -> None:
         self.style.title(self._put(sheet, 1, 1, self._title(DECISIONS[table.kind], table.id)))
