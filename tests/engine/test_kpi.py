@@ -163,6 +163,13 @@ def test_totals(definition, expected):
     assert (result.value, result.n, result.unknown) == (value, n, unknown)
 
 
+def test_values_that_do_not_add_up_are_left_out_and_counted():
+    (result,) = run('{type: simple, over: opportunity, value: if agent = "Ann" then value else took}')
+    assert brief(result) == (Decimal("162.50"), 3, 5)
+    (result,) = run('{type: percentile, over: opportunity, value: if agent = "Ann" then value else took, percentile: 0.5}')
+    assert (result.value, result.n, result.rating) == (None, 5, Rating.NO_DATA)
+
+
 def test_a_ratio_shows_what_it_is_made_of():
     (result,) = run('{type: ratio, over: opportunity, numerator: stage = "won", denominator: stage != "open", unit: "%"}')
     assert (result.numerator, result.denominator, result.value, result.unit) == (3, 6, Decimal("0.5"), "%")

@@ -154,17 +154,13 @@ class _Run:
         accepted = self._accepts(env)
         counted = self._measure(env) if accepted else None
         known = accepted is not None and (not accepted or counted is not None)
-        tallies = [self.total]
+        self._enter(self.total, known, counted)
         if self.compiled.groups:
-            tallies += [
-                self.groups.setdefault(key, _Tally()) for key in _keys(self.compiled.groups, env, customer)
-            ]
-        for tally in tallies:
-            tally.seen += 1
-            if not known:
-                tally.unknown += 1
-            elif counted is not None:
-                self._add(tally, counted)
+            for key in _keys(self.compiled.groups, env, customer):
+                tally = self.groups.get(key)
+                if tally is None:
+                    tally = self.groups[key] = _Tally()
+                self._enter(tally, known, counted)
 
     def _accepts(self, env: Mapping[str, Value]) -> bool | None:
         """Whether the row lies in the window and fulfils the condition; None when that cannot be told."""
@@ -193,14 +189,24 @@ class _Run:
         value = compiled.value.call(env)
         return (value, 1) if kind_of(value) in _MEASURES else None
 
-    def _add(self, tally: _Tally, counted: tuple[Value, Value]) -> None:
+    def _enter(self, tally: _Tally, known: bool, counted: tuple[Value, Value] | None) -> None:
+        tally.seen += 1
+        if counted is None:
+            tally.unknown += not known
+            return
         above, below = counted
         if self.compiled.kpi.type is KpiType.PERCENTILE:
             tally.values.append(above)
-        else:
-            tally.numerator = above if tally.numerator is None else add(tally.numerator, above)
-        tally.denominator = below if tally.denominator is None else add(tally.denominator, below)
-        if self.compiled.kpi.type is not KpiType.RATIO or self.compiled.denominator is None or below != 0:
+            above = None
+        try:
+            if tally.denominator is not None:
+                above = None if above is None else add(tally.numerator, above)
+                below = add(tally.denominator, below)
+        except Failure:  # a duration among numbers, or a sum beyond all numbers
+            tally.unknown += 1
+            return
+        tally.numerator, tally.denominator = above, below
+        if self.compiled.denominator is None or counted[1] != 0:
             tally.n += 1
 
     def results(self, source: _Source) -> Iterator[KpiResult]:
