@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmrules.engine.cells import canonical, fits, listed, nearest
 from crmrules.engine.instants import localised
-from crmrules.feel.types import DATE, DATE_TIME, NUMBER, TIME
+from crmrules.feel.types import DATE, DATE_TIME, NUMBER, STRING, TIME
 from crmrules.model.errors import DataError
 from crmrules.model.issues import Issue, issue
 from crmrules.model.numbers import fit
@@ -73,14 +73,13 @@ def _convert(
     for key, given in row.items():
         name = spellings.get(key)
         if name is None:
-            if key in _IDS:
-                result[key] = str(given) if given is not None else None
-                continue
-            near = nearest(key, spellings)
+            near = "" if key in _IDS else nearest(key, spellings)
             if near:  # other keys may well belong to the caller's own affairs
                 warnings.append(issue("P412", customer=customer, field=prefix + key, nearest=near))
             continue
         target = targets[name]
+        if key in _IDS and target.type == STRING and isinstance(given, int):
+            given = str(given)  # an id is text, however the caller's database holds it
         try:
             value = localised(canonical(_typed(to_value(given), target), target.words), compiled.zone)
         except ValueError as error:
