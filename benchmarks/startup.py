@@ -1,4 +1,4 @@
-"""How long it takes to start: ``import crmrules`` beyond the bare interpreter, and ``crmrules --help`` as a user feels it.
+"""How long it takes to start: ``import crmrules`` beyond the bare interpreter, and the whole of ``crmrules --help``.
 
     python benchmarks/startup.py [repetitions]
 

@@ -8,11 +8,16 @@ as_of=2026-03-02T09:00
 
 "$crmrules" check "$example/rules.yaml"
 mkdir -p "$out"
-"$crmrules" plan "$example/rules.yaml" --data "$example/data.yaml" --as-of "$as_of" --limit 5 \
-  --out "$out/plan.html" --out "$out/plan.xlsx" --out "$out/plan.json"
-echo
-echo "What happened: the rules in $example/rules.yaml were checked, the records"
-echo "in $example/data were read, and every customer's actions were planned as of $as_of."
-echo "  $out/plan.html   open it in a browser: charts, each owner's list, the why of each action"
-echo "  $out/plan.xlsx   the same for a spreadsheet, one sheet per owner"
-echo "  $out/plan.json   the same for a program"
+"$crmrules" plan "$example/rules.yaml" --data "$example/data.yaml" --as-of "$as_of" \
+  --out "$out/plan.html" --out "$out/plan.xlsx" --out "$out/plan.json" >"$out/plan.txt"
+head -4 "$out/plan.txt"
+cat <<END
+
+What happened: the rules of $example/rules.yaml were checked, the records in
+$example/data were read, and everybody's actions were planned as of $as_of.
+
+  $out/plan.html   open it in a browser: charts, each owner's list, the why of each action
+  $out/plan.xlsx   the same for a spreadsheet, one sheet per owner
+  $out/plan.json   the same for a program
+  $out/plan.txt    the summary that the command prints
+END
