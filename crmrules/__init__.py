@@ -3,10 +3,10 @@
 The public API; everything is imported when it is first used.
 
 >>> import crmrules
->>> rules = crmrules.load("docs/how-to/minimal.yaml")
->>> decision = rules.decide({"id": "C1", "annual_amount": 600000}, as_of="2026-03-02")
->>> decision.values["value_tier"]
-'high'
+>>> rules = crmrules.load("config/examples/sales_funnel/rules.yaml")
+>>> decision = rules.decide({"id": "C1", "orders": [{"placed_at": "2026-02-10"}]}, as_of="2026-03-02")
+>>> decision.values["stage"]
+'won'
 """
 
 from __future__ import annotations

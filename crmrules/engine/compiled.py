@@ -42,10 +42,10 @@ class CompiledRuleSet:
     """A checked and compiled rule set; :func:`crmrules.load` makes one.
 
     >>> import crmrules
-    >>> rules = crmrules.load("docs/how-to/minimal.yaml")
-    >>> decision = rules.decide({"id": "C1", "annual_amount": 600000}, as_of="2026-03-02")
-    >>> decision.values["value_tier"]
-    'high'
+    >>> rules = crmrules.load("config/examples/sales_funnel/rules.yaml")
+    >>> decision = rules.decide({"id": "C1", "orders": [{"placed_at": "2026-02-10"}]}, as_of="2026-03-02")
+    >>> decision.values["stage"]
+    'won'
 
     ``ruleset`` is what was compiled (parameters overridden), ``fingerprint`` the hash of its document, ``zone`` the
     name of its time zone, ``steps`` the derived facts and decisions in the order they are worked out, ``issues`` the
