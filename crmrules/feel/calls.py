@@ -9,7 +9,7 @@ from crmrules.feel.builtins import calling
 from crmrules.feel.builtins._base import Builtin, Failure, Signature
 from crmrules.feel.conform import conform
 from crmrules.feel.typefacts import takes
-from crmrules.feel.types import ANY, FunctionType, Type
+from crmrules.feel.types import ANY, FunctionType
 from crmrules.model.values import Function, Value, kind_of
 
 Caller = Callable[..., Value]
@@ -80,10 +80,9 @@ def call_value(function: Value, arguments: Sequence[Value], names: Sequence[str]
     return function.call(*arguments)
 
 
-def feel_function(
-    name: str, params: tuple[str, ...], types: tuple[Type, ...], body: Callable[..., Value], result: Type = ANY
-) -> Function:
-    """A function value around ``body``; arguments are converted to the parameters' types, the result to ``result``."""
+def feel_function(name: str, kind: FunctionType, params: tuple[str, ...], body: Callable[..., Value]) -> Function:
+    """A function value around ``body``; arguments are converted to the parameter types of ``kind``."""
+    types = kind.params
     typed = any(t != ANY for t in types)
 
     def call(*arguments: Value) -> Value:
@@ -91,7 +90,6 @@ def feel_function(
             raise Failure(f"the function takes {len(params)} arguments, not {len(arguments)}")
         if typed:
             arguments = tuple(conform(a, t) for a, t in zip(arguments, types, strict=True))
-        value = body(*arguments)
-        return value if result == ANY else conform(value, result)
+        return body(*arguments)
 
-    return Function(params, call, name, FunctionType(params=types, result=result))
+    return Function(params, call, name, kind)

@@ -78,7 +78,7 @@ class _CellParser(Parser):
         if self.relaxed and follow.kind == SIGN:
             if follow.text == "~":
                 self.at += 1
-                return self.between_ends(node, self.expression(5), token, self.tokens[self.at - 1])
+                return self.between_ends(node, self.operand(5), token, self.tokens[self.at - 1])
             if follow.text in SUFFIXES:
                 self.at += 1
                 return tree.Tail(node.start, follow.end, SUFFIXES[follow.text], node)

@@ -34,6 +34,8 @@ from crmrules.model.issues import Issue, Severity, issue
 from crmrules.model.spans import NOWHERE, Span
 from crmrules.model.values import Value
 
+_MAX_SHOWN: Final = 200
+
 Call = Callable[..., Value]
 """``call(env, notes=None)``: ``env`` maps names to values (a missing one is null), ``notes`` is a list or None."""
 
@@ -188,7 +190,7 @@ def _issues(problems: Iterable[Problem], span: Span, scope: Scope) -> list[Issue
 
 
 def _issue(problem: Problem, span: Span, severity: Severity | None = None) -> Issue:
-    params: dict[str, Any] = dict(problem.params)
+    params: dict[str, Any] = {k: v if len(v) <= _MAX_SHOWN else v[:_MAX_SHOWN] + "…" for k, v in problem.params.items()}
     return issue(problem.code, span.at(problem.start), severity=severity, **params)
 
 

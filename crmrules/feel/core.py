@@ -92,10 +92,9 @@ class MakeRange(Node):
 
 @dataclass(frozen=True, slots=True)
 class MakeFunction(Node):
-    """A function value: parameter names, the types arguments must conform to, their slots, and the body."""
+    """A function value: its parameters' names and slots, and the body; ``type`` has what arguments must conform to."""
 
     params: tuple[str, ...]
-    types: tuple[Type, ...]
     slots: tuple[int, ...]
     body: Node
 

@@ -180,10 +180,8 @@ class _Lowering:
         if node.external:
             return self.const(node, None)
         params = node.parameters
-        return core.MakeFunction(
-            *self.place(node), tuple(p.name for p in params), tuple(p.type for p in params),
-            tuple(self.slot(p) for p in params), self.node(node.body),
-        )  # fmt: skip
+        names, slots = tuple(p.name for p in params), tuple(self.slot(p) for p in params)
+        return core.MakeFunction(*self.place(node), names, slots, self.node(node.body))
 
     # --- names ------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from crmrules.feel.typenames import TypeNameFault, read_type
 from crmrules.feel.types import ANY, Type
 from crmrules.feel.words import LOCAL, VALUE, Known, Lexicon, Match, Meaning, Table, find, joined, known
 
-MAX_DEPTH: Final = 100  # brackets within brackets; five frames of Python each
+MAX_DEPTH: Final = 100  # brackets within brackets; seven frames of Python each
 MAX_HEIGHT: Final = 200  # of the tree, which chains such as a + b + c … make high without nesting
 MAX_ITEMS: Final = 10_000
 
@@ -84,7 +84,7 @@ class Parser:
         token = self.tokens[self.at]
         self.at += 1
         self.refuse_double(token)
-        operand = self.expression(5)
+        operand = self.operand(5)
         return tree.Tail(token.start, operand.end, token.text, operand)
 
     def refuse_double(self, token: Token) -> None:
@@ -96,13 +96,17 @@ class Parser:
     # --- expressions ------------------------------------------------------------------------------------------
 
     def expression(self, above: int = 0) -> tree.Node:
-        """An expression whose operators bind tighter than level ``above - 1``."""
+        """An expression inside another construct; its operators are of level ``above`` or tighter."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self.too_deep()
         left = self.infix(self.prefix(), above)
         self.depth -= 1
         return left
+
+    def operand(self, above: int) -> tree.Node:
+        """What stands on one side of an operator."""
+        return self.infix(self.prefix(), above)
 
     def infix(self, left: tree.Node, above: int) -> tree.Node:
         height = self.height
@@ -125,7 +129,7 @@ class Parser:
                 left = tree.InstanceOf(left.start, self.tokens[self.at].end, left, self.type_name())
                 self.height = 0
             else:
-                right = self.expression(level + 1)
+                right = self.operand(level + 1)
                 left = tree.Arithmetic(left.start, right.end, token.text, left, right)
             height = self.grown(height)
         self.height = height
@@ -143,11 +147,11 @@ class Parser:
         return height
 
     def logic(self, left: tree.Node, word: str, level: int) -> tree.Node:
-        items = [left, self.expression(level + 1)]
+        items = [left, self.operand(level + 1)]
         height = self.height
         while self.tokens[self.at].text == word and self.tokens[self.at].kind == WORD:
             self.at += 1
-            items.append(self.expression(level + 1))
+            items.append(self.operand(level + 1))
             height = max(height, self.height)
         self.height = height
         make = tree.Conjunction if word == "and" else tree.Disjunction
@@ -155,17 +159,17 @@ class Parser:
 
     def comparison(self, left: tree.Node, token: Token) -> tree.Node:
         if token.text == "between":
-            low = self.expression(5)
+            low = self.operand(5)
             height = self.height
             self.take("and")
-            high = self.expression(5)
+            high = self.operand(5)
             self.height = max(height, self.height)
             return tree.Between(left.start, high.end, left, low, high)
         if token.text == "in":
             tests = self.in_tests()
             return tree.In(left.start, self.tokens[self.at - 1].end, left, tests)
         self.refuse_double(token)
-        right = self.expression(5)
+        right = self.operand(5)
         return tree.Comparison(left.start, right.end, token.text, left, right)
 
     def in_tests(self) -> tuple[tree.Node, ...]:
@@ -173,7 +177,7 @@ class Parser:
         if token.kind == SIGN and token.text in COMPARE:
             return (self.tail(),)
         if token.text != "(" or token.kind != SIGN:
-            return (self.expression(5),)
+            return (self.operand(5),)
         self.open()
         items: list[tree.Node] = []
         height = 0

@@ -192,9 +192,9 @@ class _Body:
     def function(self, node: core.MakeFunction, own: int | None = None) -> str:
         self.module.runs = True
         held, name = self.outlined((node.body,), node.slots, lambda body: body.returned(node.body))
-        params, types = self.module.constant(node.params), self.module.constant(node.types)
+        params, kind = self.module.constant(node.params), self.module.constant(node.type)
         kept = self.assigned("[" + ", ".join(("V", "E", "N", "R", *(self.slots[s] for s in held))) + "]")
-        made = self.assigned(f"make(R, {params}, {types}, {name}, {kept})")
+        made = self.assigned(f"make(R, {params}, {kind}, {name}, {kept})")
         if own in held:  # a function that calls itself by its entry's name
             self.line(f"{kept}[{4 + held.index(own)}] = {made}")
         return made

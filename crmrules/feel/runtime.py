@@ -14,12 +14,13 @@ from crmrules.feel.builtins.comparison import ge, gt, le, lt
 from crmrules.feel.builtins.limits import MAX_ITERATIONS
 from crmrules.feel.calls import feel_function
 from crmrules.feel.notes import Note, Notes
-from crmrules.feel.types import Type
+from crmrules.feel.types import FunctionType
 from crmrules.model.numbers import as_int, is_whole
 from crmrules.model.values import Date, DateTime, DaysDuration, Function, MonthsDuration, Range, Time, Value, kind_of
 
 MAX_STEPS: Final = 1_000_000
 MAX_CALLS: Final = 100
+MAX_NOTES: Final = 1_000
 
 
 class Run:
@@ -39,7 +40,7 @@ class Run:
 
 def note(notes: Notes, failure: BaseException, start: int, end: int) -> None:
     """Record a failure; the operation's value is null."""
-    if notes is not None:
+    if notes is not None and len(notes) < MAX_NOTES:
         notes.append(Note(reason_of(failure), start, end))
 
 
@@ -84,9 +85,7 @@ def index(value: Value, position: Value) -> Value:
     at = as_int(position)
     if 0 < at <= len(items):
         return items[at - 1]
-    if -len(items) <= at < 0:
-        return items[at]
-    raise Failure(f"position {at} is outside a list of {len(items)}")
+    return items[at] if -len(items) <= at < 0 else None
 
 
 # --- loops ------------------------------------------------------------------------------------------------------
@@ -104,7 +103,7 @@ def each(value: Value) -> Iterable[Value]:
         low = 0 if value.start_included else 1
         return values[low : len(values) if value.end_included else -1]
     if kind in _NOT_ITERABLE:
-        raise Failure(f"cannot go through {kind_of(value)}")
+        raise Failure(f"cannot go through {'null' if value is None else kind_of(value)}")
     return [value]
 
 
@@ -132,7 +131,7 @@ def _between(first: int, last: int) -> range:
 
 
 def make_function(
-    run: Run, params: tuple[str, ...], types: tuple[Type, ...], body: Callable[..., Value], held: Sequence[Any]
+    run: Run, params: tuple[str, ...], kind: FunctionType, body: Callable[..., Value], held: Sequence[Any]
 ) -> Function:
     """A function value around generated code; ``held`` are the values it closes over."""
 
@@ -146,4 +145,4 @@ def make_function(
         finally:
             run.calls -= 1
 
-    return feel_function("", params, types, enter)
+    return feel_function("", kind, params, enter)
