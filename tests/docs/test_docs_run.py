@@ -67,7 +67,8 @@ def test_page(page: Path, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "CRMRULES_LANG": "zh" if ".zh." in page.name else "en",
+        "LC_ALL": "",
+        "LANG": "zh_CN.UTF-8" if ".zh." in page.name else "C.UTF-8",
         "COLUMNS": "100",
     }
     for step in steps_of(page):
