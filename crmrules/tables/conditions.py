@@ -91,8 +91,7 @@ def condition_of(test: Test) -> Condition | None:
                 return None
             negated = part.negated
         if isinstance(part, Points):
-            for value in part.values:
-                kinds.add(_keyed(value, points))
+            points += _keys(part.values, kinds)
         elif isinstance(part, Intervals):
             for each in part.ranges:
                 intervals.append(_interval(each, kinds))
@@ -109,20 +108,25 @@ def condition_of(test: Test) -> Condition | None:
 
 
 def _interval(r: Range, kinds: set[str | None]) -> Interval:
-    ends: list[Any] = []
-    for end in (r.start, r.end):
-        if end is None:
-            ends.append(None)
-        else:
-            kinds.add(_keyed(end, ends))
-    return Interval(ends[0], ends[1], r.start_included, r.end_included)
+    if r.start is None:
+        (end,) = _keys((r.end,), kinds)
+        return Interval(None, end, False, r.end_included)
+    if r.end is None:
+        (start,) = _keys((r.start,), kinds)
+        return Interval(start, None, r.start_included, False)
+    start, end = _keys((r.start, r.end), kinds)
+    return Interval(start, end, r.start_included, r.end_included)
 
 
-def _keyed(value: Value, keys: list[Any]) -> str | None:
-    """Add the value's key to ``keys`` and give its kind, None when there is no key."""
-    kind, key = key_of(value) or (None, None)
-    keys.append(key)
-    return kind
+def _keys(values: tuple[Value, ...], kinds: set[str | None]) -> tuple[Any, ...]:
+    """The values' keys; their kinds are added to ``kinds``, None for a value without a key."""
+    plain = {_PLAIN.get(kind) for kind in set(map(type, values))}
+    if None not in plain:
+        kinds |= plain
+        return values
+    keyed = [key_of(value) or (None, None) for value in values]
+    kinds.update(kind for kind, _ in keyed)
+    return tuple(key for _, key in keyed)
 
 
 def key_of(value: Value) -> tuple[str, Any] | None:
@@ -142,7 +146,10 @@ def _instant(value: DateTime) -> tuple[str, Any] | None:
     return ("local date and time" if value.offset is None else "date and time", value.instant)
 
 
-_KEYS: Mapping[type, Callable[[Any], tuple[str, Any] | None]] = {
+# Values that are their own keys.
+_PLAIN: Final[Mapping[type, str]] = {int: "number", Decimal: "number", str: "string", bool: "boolean"}
+
+_KEYS: Final[Mapping[type, Callable[[Any], tuple[str, Any] | None]]] = {
     int: lambda value: ("number", value),
     Decimal: lambda value: ("number", value),
     str: lambda value: ("string", value),
