@@ -125,8 +125,11 @@ def _faults(manager: pluggy.PluginManager, loaded: _Loaded) -> Iterator[Issue]:
 
 
 def _unknown_hook(plugin: str, hook: str) -> Issue:
-    near = difflib.get_close_matches(hook, HOOK_NAMES, n=1, cutoff=0.5)
-    return issue("H102", plugin=plugin, found=hook, expected=", ".join(HOOK_NAMES), nearest=near[0] if near else "")
+    # compared without the prefix, which all of them share
+    known = {name.removeprefix(PREFIX): name for name in HOOK_NAMES}
+    near = difflib.get_close_matches(hook.removeprefix(PREFIX), known, n=1, cutoff=0.6)
+    shown = known[near[0]] if near else ""
+    return issue("H102", plugin=plugin, found=hook, expected=", ".join(HOOK_NAMES), nearest=shown)
 
 
 def _contributions(

@@ -94,7 +94,7 @@ def _rows(reader: Any, file: str, above: int, width: int, blank: list[int]) -> I
     start = reader.line_num
     try:
         for row in reader:
-            if any(row):
+            if any(map(str.strip, row)):
                 if width and len(row) > width and not any(row[width:]):
                     del row[width:]  # spreadsheets write empty cells past the header
                 yield row

@@ -96,7 +96,7 @@ def _data(rows: Iterator[list[Any]], width: int, blank: list[int]) -> Iterator[S
     for row in rows:
         while len(row) > width and row[-1] is None:
             row.pop()
-        if all(cell is None or cell == "" for cell in row):
+        if all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row):
             empty += 1
             if empty > _MAX_BLANK:
                 return
