@@ -129,12 +129,13 @@ def _derive(step: FactStep, run: Evaluation) -> None:
 
 def _decide_table(step: TableStep, run: Evaluation) -> None:
     body = step.body
+    values: Mapping[str, Value] = {}
     if isinstance(body, ClassificationBody):
         values, used_default = classification.evaluate(step, body, run)
     elif isinstance(body, CadenceBody):
-        values, used_default = {}, cadence.evaluate(step, body, run)
+        used_default = cadence.evaluate(step, body, run)
     else:
-        values, used_default = {}, escalation.evaluate(step, body, run)
+        used_default = escalation.evaluate(step, body, run)
     if run.trace is not None:
         run.trace.append(_table_trace(step, values, used_default, run))
 

@@ -263,13 +263,13 @@ def show(value: Value, language: str = "en") -> str:
 
 
 def _environment(words: Words) -> SandboxedEnvironment:
-    from jinja2 import StrictUndefined
+    from jinja2 import StrictUndefined, Undefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     language = words.language
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, cache_size=0,
-        finalize=lambda value: show(value, language),
+        finalize=lambda value: "" if isinstance(value, Undefined) else show(value, language),  # an `if` without else
     )  # fmt: skip
     environment.globals.clear()
     environment.tests.clear()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmrules.feel.types import Type
+from crmrules.model.decision import Match
 from crmrules.model.ruleset import DecisionTable, Rule
-from crmrules.model.spans import Span
 from crmrules.model.values import Value
 from crmrules.model.vocabulary import Cell, Fact, Missing
 
@@ -78,10 +78,14 @@ class CompiledInput:
 
 @dataclass(frozen=True, slots=True)
 class ClassificationBody:
-    """Rows × outputs of a classification. ``priorities``: each output's allowed values, highest first."""
+    """Rows × outputs of a classification. ``priorities``: each output's allowed values, highest first.
+
+    ``constants`` has, for each row that needs no evaluation, its facts and values; None for the others.
+    """
 
     facts: tuple[Fact, ...]
     rows: tuple[tuple[Result, ...], ...]
+    constants: tuple[Mapping[str, Value] | None, ...]
     defaults: Mapping[int, Result]
     priorities: tuple[tuple[Value, ...], ...]
     ranges: tuple[CompiledTest | None, ...]
@@ -143,12 +147,13 @@ class EscalationBody:
 
 @dataclass(frozen=True, slots=True)
 class TableStep:
-    """A decision table: its condition side as ``lookup``, its result side as ``body``."""
+    """A decision table: its condition side as ``lookup``, its result side as ``body``; ``matches`` by row."""
 
     table: DecisionTable
     inputs: tuple[CompiledInput, ...]
     lookup: CompiledTable
     body: ClassificationBody | CadenceBody | EscalationBody
+    matches: tuple[Match, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +179,3 @@ class RowFacts:
 
     entity: str
     steps: tuple[FactStep, ...]
-
-
-def first_cell(cells: Mapping[str, Cell]) -> Span:
-    """The place of the first of ``cells``."""
-    return next(iter(cells.values())).span

@@ -20,6 +20,7 @@ from crmrules.engine.steps import (
 from crmrules.feel.compiler import CompiledTest, compile_expression, compile_unary
 from crmrules.feel.scope import Scope
 from crmrules.feel.types import ANY, NUMBER, STRING, ListType
+from crmrules.model.decision import Match
 from crmrules.model.issues import Issue, issue
 from crmrules.model.ruleset import (
     ACTION_COLUMNS,
@@ -69,7 +70,8 @@ def compile_table(
     if body is None or broken:
         return None, issues
     lookup = build_table(complete, table.hit_policy, windows)
-    return TableStep(table, tuple(inputs), lookup, body), issues
+    matches = tuple(Match(table.id, rule.id, rule.span) for rule in table.rules)
+    return TableStep(table, tuple(inputs), lookup, body, matches), issues
 
 
 # --- conditions -----------------------------------------------------------------------------------------------------
@@ -161,7 +163,13 @@ def _compile_classification(
     if len(given) < len(outputs) or any(len(row) < len(outputs) for row in full):
         return None, issues
     ranges = tuple(facts.ranges.get(fact.name) for fact in given)
-    return ClassificationBody(given, tuple(full), defaults, priorities, ranges), issues
+    constants = tuple(
+        {fact.name: result.value for fact, result in zip(given, row, strict=True)}
+        if all(result.compiled is None for result in row) and not any(ranges)
+        else None
+        for row in full
+    )
+    return ClassificationBody(given, tuple(full), constants, defaults, priorities, ranges), issues
 
 
 def _cell_target(table: DecisionTable, fact: Fact) -> tuple[Target, list[Issue]]:

@@ -41,6 +41,7 @@ def text(source: str) -> str:
         ("{% if tier == 'high' and not nothing %}尊贵的{% else %}亲爱的{% endif %}{{ name }}", "尊贵的甲公司"),
         ("{% for tag in tags %}[{{ tag }}]{% endfor %}", "[a][b]"),
         ("{{ name ~ '!' }} {{ 'big' if amount > 1000 else 'small' }}", "甲公司! big"),
+        ("{{ 'VIP ' if vip }}{{ 'new ' if not vip }}{{ name }}", "VIP 甲公司"),
         ("{# a comment #}x", "x"),
         ("<b>{{ '<i>' }}</b>", "<b><i></b>"),
     ],

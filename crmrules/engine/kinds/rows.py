@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crmrules.engine.actions import in_limits
 from crmrules.engine.steps import ActionCells, TableStep
-from crmrules.model.decision import Match
 from crmrules.model.issues import issue
 from crmrules.model.ruleset import HitPolicy
 from crmrules.tables.hit_policy import apply_hit_policy
@@ -44,9 +43,7 @@ def matched_rows(
         for warning in outcome_issues(table, outcome):
             run.warn(warning)
         hits = outcome.rows
-    for row in hits:
-        rule = table.rules[row]
-        run.matches.append(Match(table.id, rule.id, rule.span))
+    run.matches.extend(step.matches[row] for row in hits)
     return [rows[row] for row in hits], False
 
 
