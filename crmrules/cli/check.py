@@ -38,12 +38,11 @@ def command_(console: Console, rules: str, sets: tuple[str, ...], fmt: str) -> i
     if code == FINE and ruleset is not None:
         rows = sum(len(table.rules) for table in ruleset.decisions.values())
         facts = sum(len(facts) for facts in ruleset.vocabulary.facts.values())
+        counts = (len(ruleset.decisions), rows, facts, len(ruleset.kpis))
         console.say(
             console.text(
-                f"{ruleset.name} is fine: {len(ruleset.decisions)} decisions with {rows} rows, {facts} facts, "
-                f"{len(ruleset.kpis)} KPIs",
-                f"{ruleset.name} 没有错误：{len(ruleset.decisions)} 张规则表共 {rows} 行，{facts} 个字段，"
-                f"{len(ruleset.kpis)} 个指标",
-            )
+                "{} is fine (decisions: {}, rows: {}, facts: {}, KPIs: {})",
+                "{} 没有错误（规则表 {} 张，规则 {} 行，字段 {} 个，指标 {} 个）",
+            ).format(ruleset.name, *counts)
         )
     return code

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from crmrules.model.errors import CrmRulesError
 from crmrules.model.issues import Issue
+
+_T = TypeVar("_T")
 
 FINE = 0
 PROBLEMS = 1
@@ -71,12 +74,23 @@ class Console:
 
 
 class Progress:
-    """``reading orders … 120,000`` on one line of the terminal, rewritten a few times a second."""
+    """``reading … orders.csv: 120,000`` on one line of the terminal, rewritten a few times a second.
+
+    Without ``what`` nobody watches, and nothing is shown. Use it in a ``with`` statement, which wipes the line.
+    """
 
     def __init__(self, what: str) -> None:
         self._what = what
         self._next = time.monotonic() + 0.5  # short work shows nothing
         self._shown = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
 
     def __call__(self, text: str) -> None:
         """The state of the work now."""
@@ -86,11 +100,29 @@ class Progress:
             sys.stderr.write(f"\r\x1b[2K{self._what} … {text}")
             sys.stderr.flush()
 
-    def done(self) -> None:
-        """Wipe the line."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
+    def over(self, items: Sequence[_T]) -> Sequence[_T]:
+        """``items``, counted as they are gone through."""
+        return _Counted(items, self) if self._what else items
+
+
+class _Counted(Sequence[_T]):
+    """A sequence that tells how far one has come in it."""
+
+    def __init__(self, items: Sequence[_T], progress: Progress) -> None:
+        self._items, self._progress = items, progress
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._items[index]
+
+    def __iter__(self) -> Iterator[_T]:
+        total = f"{len(self._items):,}"
+        for number, item in enumerate(self._items):
+            if number % 256 == 0:
+                self._progress(f"{number:,} / {total}")
+            yield item
 
 
 def open_console(args: Iterable[str], environ: Mapping[str, str]) -> Console:

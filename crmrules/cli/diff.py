@@ -10,7 +10,6 @@ from crmrules.cli.options import (
     as_of_option,
     data_option,
     format_option,
-    in_zone,
     read_moment,
     reveal_option,
     set_option,
@@ -55,7 +54,7 @@ def command_(
     before = load_compiled(console, old, registry, sets, fmt)
     after = load_compiled(console, new, registry, sets, fmt)
     dataset = load_dataset(console, source, after.ruleset, registry, fmt)
-    found = diff_rulesets(before, after, dataset, in_zone(moment, after.ruleset.time_zone))
+    found = diff_rulesets(before, after, dataset, after.moment(moment))
     if fmt == "json":
         console.say(dumps(to_json(found, console.lang, reveal=reveal)))
     else:

@@ -36,7 +36,8 @@ def command_(
 
     session = open_session(console, rules, data, as_of, sets, fmt)
     compiled = session.compiled
-    results = compiled.kpis(session.dataset, as_of=session.as_of)
+    with session.watched(console) as dataset:
+        results = compiled.kpis(dataset, as_of=session.as_of)
     if fmt == "json":
         head = {"ruleset": compiled.ruleset.name, "fingerprint": compiled.fingerprint, "as_of": instant(session.as_of)}
         console.say(dumps({**head, "kpis": [kpi_json(result) for result in results]}))

@@ -66,10 +66,3 @@ def read_moment(text: str | None) -> DateTime:
     if found is None or not 1 <= found.date.year <= 9999:
         raise WrongUsageError([issue("X107", found=text)])
     return found
-
-
-def in_zone(moment: DateTime, time_zone: str) -> DateTime:
-    """``moment`` on the clock of ``time_zone``, unless it says its own."""
-    if moment.offset is not None:
-        return moment
-    return DateTime.of_local(moment.local, None, time_zone)

@@ -65,7 +65,8 @@ def command_(
     formats = _formats(outs)
     ahead = read_horizon(horizon)
     session = open_session(console, rules, data, as_of, sets, fmt)
-    plan = make_plan(console, session, ahead)
+    with session.watched(console) as dataset:
+        plan = session.compiled.plan(dataset, as_of=session.as_of, horizon=ahead)
     # Everything is rendered before anything is written, so that a failure leaves no file behind.
     ruleset = session.compiled.ruleset
     files = {
@@ -81,18 +82,6 @@ def command_(
         for out in files:
             console.say(console.text(f"written: {out}", f"已写出：{out}"))
     return FINE
-
-
-def make_plan(console: Console, session: Session, ahead: str | None) -> ActionPlan:
-    """Evaluate every customer."""
-    total = len(session.dataset.customers)
-    watching = console.text(f"planning for {total:,} customers", f"正在为 {total:,} 位客户制定计划")
-    progress = console.count(watching)
-    try:
-        progress("")
-        return session.compiled.plan(session.dataset, as_of=session.as_of, horizon=ahead)
-    finally:
-        progress.done()
 
 
 def read_horizon(text: str | None) -> str | None:

@@ -61,14 +61,8 @@ def command_(
         raise WrongUsageError(error.issues) from None
     notifiers = open_notifiers(notify or ("console",), registry, console, fmt)
     session = open_session(console, rules, data, as_of, sets, fmt, registry)
-    with open_store(state, registry) as store:
-        report = run_plan(
-            session.compiled,
-            session.dataset,
-            as_of=session.as_of,
-            store=store,
-            notifiers=notifiers,
-        )
+    with open_store(state, registry) as store, session.watched(console) as dataset:
+        report = run_plan(session.compiled, dataset, as_of=session.as_of, store=store, notifiers=notifiers)
     console.problems(report.issues, fmt)
     if fmt == "json":
         console.say_json(_json(report))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmrules.cli.console import Console, WrongUsageError, nearest
-from crmrules.cli.options import in_zone, parse_overrides, read_moment
+from crmrules.cli.options import parse_overrides, read_moment
 from crmrules.model.errors import PluginError, RuleSetError
 from crmrules.model.issues import Severity, has_errors, issue
 
@@ -30,6 +31,12 @@ class Session:
     dataset: Dataset
     as_of: DateTime
 
+    @contextmanager
+    def watched(self, console: Console) -> Iterator[Dataset]:
+        """The records, counted on the terminal as they are evaluated."""
+        with console.count(console.text("evaluating", "正在计算")) as progress:
+            yield replace(self.dataset, customers=progress.over(self.dataset.customers))
+
 
 def open_session(
     console: Console,
@@ -50,7 +57,7 @@ def open_session(
     registry = registry or load_registry()
     compiled = load_compiled(console, rules, registry, sets, fmt)
     dataset = load_dataset(console, source, compiled.ruleset, registry, fmt)
-    return Session(registry, compiled, dataset, in_zone(moment, compiled.ruleset.time_zone))
+    return Session(registry, compiled, dataset, compiled.moment(moment))
 
 
 def load_registry() -> Registry:
@@ -97,13 +104,10 @@ def load_dataset(
     tolerates is shown and counted."""
     from crmrules.datasets.loader import read_dataset
 
-    progress = console.count(console.text("reading", "正在读取"))
-    try:
+    with console.count(console.text("reading", "正在读取")) as progress:
         dataset = read_dataset(
             path, ruleset, registry, on_progress=lambda file, rows: progress(f"{Path(file).name}: {rows:,}")
         )
-    finally:
-        progress.done()
     console.problems(dataset.issues, fmt)
     return dataset
 

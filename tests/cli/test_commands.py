@@ -51,9 +51,9 @@ def test_init_overwrites_nothing(here: Path) -> None:
 
 
 def test_check_says_what_it_checked(here: Path) -> None:
-    assert crmrules("check", "rules.yaml").out == "my_rules is fine: 3 decisions with 8 rows, 14 facts, 1 KPIs\n"
+    assert crmrules("check", "rules.yaml").out == "my_rules is fine (decisions: 3, rows: 8, facts: 14, KPIs: 1)\n"
     chinese = crmrules("check", "rules.yaml", "--lang", "zh")
-    assert chinese.out == "my_rules 没有错误：3 张规则表共 8 行，14 个字段，1 个指标\n"
+    assert chinese.out == "my_rules 没有错误（规则表 3 张，规则 8 行，字段 14 个，指标 1 个）\n"
     assert crmrules("check", ".").code == 0
 
 

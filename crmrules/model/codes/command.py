@@ -66,7 +66,7 @@ COMMAND_CODES: tuple[IssueCode, ...] = (
         "X110",
         "'{found}': cannot tell from the ending what to write; known endings are {expected}",
         "“{found}”：无法从扩展名判断要写什么；可用的扩展名有 {expected}",
-        example="crmrules plan rules.yaml --data data --as-of 2026-03-01 --out plan.pdf",
+        example="crmrules convert rules.xlsx rules.docx",
     ),
     IssueCode(
         "X111",
