@@ -26,7 +26,7 @@ from crmrules.feel.types import (
     Type,
 )
 from crmrules.model.issues import Issue
-from crmrules.model.numbers import fit, parse_number, plain
+from crmrules.model.numbers import INT_LIMIT, fit, is_whole, parse_number, plain
 from crmrules.model.values import DaysDuration, MonthsDuration, Value
 
 Convert = Callable[[Any], Value]
@@ -128,7 +128,8 @@ def identifier(value: Value) -> str | None:
     if value is None or isinstance(value, str):
         return value or None
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return plain(fit(value))
+        value = fit(value)
+        return str(int(value)) if is_whole(value) and abs(value) < INT_LIMIT else plain(value)
     return str(value)
 
 
