@@ -153,11 +153,9 @@ def _folded(cell: Cell, target: Target, compiled: Compiled) -> tuple[Result | No
     """A constant where the expression reads nothing."""
     if compiled.reads:
         return Result(cell, target, None, compiled), []
-    notes: list[object] = []
-    value = compiled.call({}, notes)
-    if notes or not fits(value, target):
-        found = kind_of(value) if not notes else getattr(notes[0], "reason", "")
-        return None, [issue("P202", cell.span, fact=target.name, expected=target.type, found=found)]
+    value = compiled.call({}, None)  # one that fails has been refused by the language
+    if not fits(value, target):
+        return None, [issue("P202", cell.span, fact=target.name, expected=target.type, found=kind_of(value))]
     return Result(cell, target, value), []
 
 

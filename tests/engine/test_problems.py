@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from tests.engine.helpers import ROOT, edited, facts, problems
+from crmrules.engine.compiler import compile_ruleset
+from tests.engine.helpers import ROOT, edited, facts, problems, rules, shown
 
 CASES = {
     "typo in a condition": (
@@ -210,3 +212,30 @@ def test_default_of_a_decided_fact_belongs_to_the_table() -> None:
         "rules.yaml:7:5: error P114: fact 'big' is given by a table and has a default, which belongs to the table "
         "(default: {big: …})"
     ]
+
+
+def test_a_constant_of_another_type() -> None:
+    text = facts("v: {type: number}", "out: {type: number}") + (
+        "decisions:\n"
+        "  t:\n    kind: classification\n    hit_policy: U\n    inputs: [v]\n    outputs: [out]\n"
+        "    rules:\n      - {id: T1, then: {out: 'get value({a: true}, \"a\")'}}\n"
+    )
+    assert problems(text) == ["rules.yaml:15:30: error P202: 'out' is number, found boolean"]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "expected"),
+    [
+        ("value_tier", "value_teir", "error P104: 'value_teir' is no fact of the customer, so table 'value_tier' cannot "
+         "give it; did you mean value_tier?"),
+        ("follow_up", "evry", "error P105: 'evry' is no result column of cadence tables; they have every, offset, anchor, "
+         "within, task, channel, content, owner_role, priority, purpose; did you mean every?"),
+    ],
+)  # fmt: skip
+def test_a_rule_set_made_by_a_program(table: str, column: str, expected: str) -> None:
+    """What the loader would refuse is refused here, too."""
+    ruleset = rules().ruleset
+    changed = replace(ruleset.decisions[table], outputs=(column, *ruleset.decisions[table].outputs[1:]))
+    compiled, issues = compile_ruleset(replace(ruleset, decisions={**ruleset.decisions, table: changed}))
+    assert compiled is None
+    assert shown(issues[0]).partition(": ")[2] == expected
