@@ -194,6 +194,28 @@ def test_convert_writes_nothing_from_a_broken_rule_set(here: Path) -> None:
     assert files_of(here) == before
 
 
+def test_what_does_not_read_back_equal_is_not_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer with a fault must not cost anybody a rule."""
+
+    def forget(ruleset: object, path: Path) -> None:
+        path.write_text((here / "rules.yaml").read_text(encoding="utf-8").replace("weekly", "monthly"), encoding="utf-8")
+
+    monkeypatch.setattr("crmrules.rulesets.writer.write_yaml", forget)
+    before = files_of(here)
+    answer = crmrules("convert", "rules.yaml", "new.yaml")
+    assert answer.code == 1
+    assert "X118  what was written to 'new.yaml' does not read back as the same rule set, so it was not kept" in answer.err
+    assert files_of(here) == before
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
+def test_a_place_that_cannot_be_written_to_is_named(here: Path) -> None:
+    for args in (("convert", "rules.yaml", "/proc/new.yaml"), ("init", "/proc/new")):
+        answer = crmrules(*args)
+        assert answer.code == 2
+        assert answer.err == f"error X113: '{args[-1]}' cannot be written: No such file or directory\n"
+
+
 # --- run ------------------------------------------------------------------------------------------------------------
 
 RUN = ("run", *WORK, "--state", "sqlite:///crm.db", "--notify", "file:told.ndjson")
