@@ -59,6 +59,8 @@ def read(path: str, registry: Registry) -> RuleSet:
 
 def write_verified(ruleset: RuleSet, target: Path, lang: str, registry: Registry) -> None:
     """Write beside ``target``, read back, and only then put it in place."""
+    from crmrules.review.atomic import atomic_write
+
     draft = target.with_name(f".{secrets.token_hex(8)}{target.suffix.lower()}")
     try:
         if target.suffix.lower() == ".xlsx":
@@ -71,7 +73,7 @@ def write_verified(ruleset: RuleSet, target: Path, lang: str, registry: Registry
             write_yaml(ruleset, draft)
         if read(str(draft), registry) != ruleset:
             raise RuleSetError([issue("X118", found=target)])
-        draft.replace(target)
+        atomic_write(target, draft.read_bytes())
     except OSError as error:
         raise WrongUsageError([issue("X113", found=target, reason=error.strerror or error)]) from None
     finally:
