@@ -19,7 +19,9 @@ from crmrules.feel.types import BOOLEAN, NUMBER, STRING
 from crmrules.model.values import Value
 
 _PLAIN_TYPES: Final = frozenset((NUMBER, STRING, BOOLEAN))
-_GENERAL: Final = {"<": operators.lt, "<=": operators.le, ">": operators.gt, ">=": operators.ge}
+_GENERAL: Final = {
+    "<": (operators.lt, False), "<=": (operators.le, False), ">": (operators.lt, True), ">=": (operators.le, True),
+}  # fmt: skip
 
 
 def closure(node: core.Node) -> Function | None:
@@ -89,11 +91,11 @@ def _equal(node: core.Equal, value: Value) -> Function:
 def _order(node: core.Order, op: str, value: Value, plain: bool) -> Function:
     if plain:
         return _PLAIN[op](value, node)
-    compare = _GENERAL[op]
+    compare, exchanged = _GENERAL[op]
 
     def general(v: Value, e: Mapping[str, Value], n: Notes = None) -> Value:
         try:
-            return compare(v, value)
+            return compare(value, v) if exchanged else compare(v, value)
         except Failure as failure:
             return note(n, failure, node.start, node.end)
 

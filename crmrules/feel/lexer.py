@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from crmrules.model.numbers import fit, parse_number
@@ -99,6 +100,7 @@ def _longest(words: Mapping[str, object] | tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+@cache
 def _grammar(relaxed: bool, cell: bool) -> re.Pattern[str]:
     """The token grammar as one pattern; the name of the group that matched is the kind of token."""
     if relaxed:
@@ -144,13 +146,6 @@ def _grammar(relaxed: bool, cell: bool) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
-_GRAMMARS: Final = {
-    (False, False): _grammar(False, False),
-    (True, False): _grammar(True, False),
-    (True, True): _grammar(True, True),
-}
-
-
 def scan(text: str, *, relaxed: bool = False, cell: bool = False, specials: Specials | None = None) -> list[Token]:
     """The tokens of ``text``, the last one of kind END; raises :class:`SyntaxFault`.
 
@@ -159,7 +154,7 @@ def scan(text: str, *, relaxed: bool = False, cell: bool = False, specials: Spec
     if len(text) > MAX_TEXT:
         raise SyntaxFault("F104", 0, len(text), found=f"{len(text):,}", limit=f"{MAX_TEXT:,}")
     source = narrow(text) if relaxed and not text.isascii() else text
-    match_at = _GRAMMARS[relaxed, relaxed and cell].match
+    match_at = _grammar(relaxed, relaxed and cell).match
     tokens: list[Token] = []
     at, end = 0, len(source)
     space = line = False

@@ -22,6 +22,7 @@ from crmrules.model.values import Range, Value, parse_temporal
 _FOLDED: Final = frozenset(
     ("date", "time", "date and time", "duration", "years and months duration", "number", "range", "string")
 )
+_SAFE: Final = frozenset(("+", "-"))
 _ARITHMETIC: Final[Mapping[str, Callable[[Value, Value], Value]]] = {
     "+": operators.add,
     "-": operators.sub,
@@ -52,6 +53,7 @@ class _Lowering:
         self.checked, self.scope = checked, scope
         self.problems: list[Problem] = []
         self.lets = 0
+        self.invariants: list[list[core.Let] | None] = []
 
     def node(self, node: tree.Node) -> core.Node:
         return _VISIT[type(node)](self, node)
@@ -181,7 +183,10 @@ class _Lowering:
             return self.const(node, None)
         params = node.parameters
         names, slots = tuple(p.name for p in params), tuple(self.slot(p) for p in params)
-        return core.MakeFunction(*self.place(node), names, slots, self.node(node.body))
+        self.invariants.append(None)  # what a function works out stays inside it
+        body = self.node(node.body)
+        self.invariants.pop()
+        return core.MakeFunction(*self.place(node), names, slots, body)
 
     # --- names ------------------------------------------------------------------------------------------------
 
@@ -218,10 +223,15 @@ class _Lowering:
         return core.Path(*self.place(node), base, name)
 
     def filter(self, node: tree.Filter) -> core.Node:
-        base, condition = self.node(node.base), self.node(node.condition)
-        if condition.type == NUMBER:
-            return core.Index(*self.place(node), base, condition)
-        return core.Select(*self.place(node), base, self.slot(node), condition)
+        base = self.node(node.base)
+
+        def make() -> core.Node:
+            condition = self.node(node.condition)
+            if condition.type == NUMBER:
+                return core.Index(*self.place(node), base, condition)
+            return core.Select(*self.place(node), base, self.slot(node), condition)
+
+        return self.looped(make)
 
     # --- calls ------------------------------------------------------------------------------------------------
 
@@ -276,7 +286,8 @@ class _Lowering:
         if isinstance(left, core.Const) and isinstance(right, core.Const):
             a, b = left.value, right.value
             return self.fold(node, lambda: _ARITHMETIC[node.op](a, b))
-        return core.Arithmetic(*self.place(node), node.op, left, right)
+        made = core.Arithmetic(*self.place(node), node.op, left, right)
+        return self.invariant(made) if self.invariants and self.invariants[-1] is not None else made
 
     def negate(self, node: tree.Negate) -> core.Node:
         operand = self.node(node.operand)
@@ -284,6 +295,36 @@ class _Lowering:
             value = operand.value
             return self.fold(node, lambda: operators.negate(value))
         return core.Negate(*self.place(node), operand)
+
+    def invariant(self, node: core.Arithmetic) -> core.Node:
+        """``as_of - P90D`` inside a filter does not depend on the item: work it out once, before the outermost loop.
+
+        Only what cannot fail is moved, so that nothing is noted that would not have been worked out.
+        """
+        held = self.invariants[-1]
+        known = {let.slot for let in held or ()}
+        free = all(
+            isinstance(n, core.Const | core.Input) or (isinstance(n, core.Local) and n.slot in known)
+            for n in (node.left, node.right)
+        )
+        if held is None or not free or node.op not in _SAFE or ANY in (node.type, node.left.type, node.right.type):
+            return node
+        self.lets -= 1
+        local = core.Local(node.start, node.end, node.type, self.lets)
+        held.append(core.Let(node.start, node.end, node.type, self.lets, node, local))
+        return local
+
+    def looped(self, make: Callable[[], core.Node]) -> core.Node:
+        """A loop, and around the outermost one what it need not work out again and again."""
+        if self.invariants and self.invariants[-1] is not None:
+            return make()
+        held: list[core.Let] = []
+        self.invariants.append(held)
+        node = make()
+        self.invariants.pop()
+        for let in reversed(held):
+            node = core.Let(node.start, node.end, node.type, let.slot, let.value, node)
+        return node
 
     # --- control ----------------------------------------------------------------------------------------------
 
@@ -297,7 +338,9 @@ class _Lowering:
         )
 
     def for_form(self, node: tree.For) -> core.Node:
-        return core.ForEach(*self.place(node), self.loops(node.iterators), self.node(node.body), self.slot(node))
+        return self.looped(
+            lambda: core.ForEach(*self.place(node), self.loops(node.iterators), self.node(node.body), self.slot(node))
+        )
 
     def quantified(self, node: tree.Quantified) -> core.Node:
         return core.Quantify(*self.place(node), node.every, self.loops(node.iterators), self.node(node.condition))

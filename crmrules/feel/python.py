@@ -17,7 +17,7 @@ from crmrules.feel.builtins._base import Failure
 from crmrules.feel.calls import call_value, caller
 from crmrules.feel.conform import is_instance
 from crmrules.feel.notes import Notes
-from crmrules.feel.runtime import Run, as_list, each, index, is_number, make_function, note, span, within
+from crmrules.feel.runtime import Run, as_list, each, index, is_number, make_function, note, pluck, span, within
 from crmrules.feel.types import ANY, BOOLEAN, NUMBER, STRING
 from crmrules.model.values import Range, Value
 
@@ -28,15 +28,15 @@ Function = Callable[[Value, Mapping[str, Value], Notes], Value]
 
 _HELPERS: Final[Mapping[str, Any]] = {
     "add": operators.add, "sub": operators.sub, "mul": operators.mul, "div": operators.div, "power": operators.power,
-    "neg": operators.negate, "lt": operators.lt, "le": operators.le, "gt": operators.gt, "ge": operators.ge,
-    "equals": operators.equals, "member": operators.in_test, "path": operators.get_path, "within": within,
+    "neg": operators.negate, "lt": operators.lt, "le": operators.le,
+    "equals": operators.equals, "member": operators.in_test, "path": pluck, "within": within,
     "instance": is_instance, "call": call_value, "note": note, "as_list": as_list, "is_number": is_number,
     "index": index, "each": each, "span": span, "make": make_function, "Run": Run, "Range": Range,
     "Failure": Failure, "TypeError": TypeError, "RecursionError": RecursionError, "type": type, "dict": dict,
     "list": list, "bool": bool, "unary": Range.unary, "__builtins__": {},
 }  # fmt: skip
 _ARITHMETIC: Final = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "power"}
-_ORDER: Final = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_ORDER: Final = {"<": "lt", "<=": "le", ">": "lt", ">=": "le"}  # the latter two with their sides exchanged
 _INLINE: Final = frozenset((NUMBER, STRING))
 
 
@@ -213,9 +213,8 @@ class _Body:
 
         def write(body: _Body) -> None:
             body.line("out = []")
-            body.line(f"for {_local(node.slot)} in as_list(L):")
+            body.line(f"for {_local(node.slot)} in R.rounds(as_list(L)):")
             body.indent += 1
-            body.line("R.step()")
             found = body.value(node.condition)
             body.line(f"if {found} is True: out.append({_local(node.slot)})")
             if node.condition.type != BOOLEAN:
@@ -289,6 +288,8 @@ class _Body:
             guard = " or ".join(f"{x} is None" for x, n in ((left, node.left), (right, node.right)) if _maybe_null(n))
             text = f"{left} {node.op} {right}"
             return self.failing(f"None if {guard} else {text}" if guard else text, node, "TypeError")
+        if node.op in (">", ">="):
+            left, right = right, left
         return self.failing(f"{_ORDER[node.op]}({left}, {right})", node)
 
     def between(self, node: core.Between) -> str:
@@ -371,9 +372,8 @@ class _Body:
             body.line(f"out = {verdict[1] if verdict else None}")
             source = body.value(loop.source)
             through = f"each({source})" if loop.last is None else f"span({source}, {body.value(loop.last)})"
-            body.line(f"for {_local(loop.slot)} in {through}:")
+            body.line(f"for {_local(loop.slot)} in R.rounds({through}):")
             body.indent += 1
-            body.line("R.step()")
             if not rest:
                 innermost(body)
             elif verdict:

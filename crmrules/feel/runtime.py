@@ -5,13 +5,14 @@ Nothing here keeps state: a :class:`Run` belongs to one evaluation and is passed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from crmrules.feel.builtins._base import Failure
 from crmrules.feel.builtins.comparison import ge, gt, le, lt
 from crmrules.feel.builtins.limits import MAX_ITERATIONS
+from crmrules.feel.builtins.operators import get_path
 from crmrules.feel.calls import feel_function
 from crmrules.feel.notes import Note, Notes
 from crmrules.feel.types import FunctionType
@@ -31,11 +32,12 @@ class Run:
     def __init__(self) -> None:
         self.steps = self.calls = 0
 
-    def step(self) -> None:
-        """Count one round of a loop; :class:`Failure` when there are too many."""
-        self.steps += 1
+    def rounds(self, items: Sequence[Value]) -> Sequence[Value]:
+        """``items``, counted as rounds of a loop; :class:`Failure` when all loops together make too many."""
+        self.steps += len(items)
         if self.steps > MAX_STEPS:
             raise Failure(f"more than {MAX_STEPS:,} steps")
+        return items
 
 
 def note(notes: Notes, failure: BaseException, start: int, end: int) -> None:
@@ -70,6 +72,16 @@ def as_list(value: Value) -> list[Value]:
     return [] if value is None else [value]
 
 
+def pluck(value: Value, name: str) -> Value:
+    """``value.name``; quick where all items of a list are contexts."""
+    if type(value) is list:
+        try:
+            return [item.get(name) for item in value]
+        except AttributeError:
+            pass  # not all of them are
+    return get_path(value, name)
+
+
 def is_number(value: Value) -> bool:
     """Whether a filter's condition gave a position."""
     return type(value) is int or type(value) is Decimal
@@ -91,7 +103,7 @@ def index(value: Value, position: Value) -> Value:
 # --- loops ------------------------------------------------------------------------------------------------------
 
 
-def each(value: Value) -> Iterable[Value]:
+def each(value: Value) -> Sequence[Value]:
     """What a loop over a value goes through; :class:`Failure` when it cannot be gone through."""
     kind = type(value)
     if kind is list:
@@ -110,10 +122,10 @@ def each(value: Value) -> Iterable[Value]:
 _NOT_ITERABLE: Final = frozenset((type(None), str, Time, DateTime, DaysDuration, MonthsDuration, Function))
 
 
-def span(first: Value, last: Value) -> Iterable[Value]:
+def span(first: Value, last: Value) -> Sequence[Value]:
     """The whole numbers or dates from ``first`` to ``last``, in either direction."""
     if isinstance(first, Date) and isinstance(last, Date):
-        return (Date.of_days(day) for day in _between(first.days, last.days))
+        return [Date.of_days(day) for day in _between(first.days, last.days)]
     if is_number(first) and is_number(last) and is_whole(first) and is_whole(last):
         return _between(as_int(first), as_int(last))
     if first is None or last is None:
@@ -130,13 +142,16 @@ def _between(first: int, last: int) -> range:
 # --- functions --------------------------------------------------------------------------------------------------
 
 
+_ONE: Final = (None,)
+
+
 def make_function(
     run: Run, params: tuple[str, ...], kind: FunctionType, body: Callable[..., Value], held: Sequence[Any]
 ) -> Function:
     """A function value around generated code; ``held`` are the values it closes over."""
 
     def enter(*arguments: Value) -> Value:
-        run.step()
+        run.rounds(_ONE)
         if run.calls >= MAX_CALLS:
             raise Failure(f"functions call each other more than {MAX_CALLS} deep")
         run.calls += 1
