@@ -358,9 +358,7 @@ class _Build:
             try:
                 convert = make_converter(self.types[name], spec, entry.null_values, self.zone, None if late else check)
             except ValueError as error:
-                self.issues.append(
-                    issue("D211", spec.span, option="format", column=name, found=spec.format, expected=str(error))
-                )
+                self.issues.append(issue("D225", spec.span, column=name, reason=str(error)))
                 continue
             columns.append(Column(name, spec.source, self.source_columns.index(spec.source), Memo(convert)))
         for name in computed:

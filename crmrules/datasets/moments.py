@@ -143,9 +143,9 @@ def _regex(pattern: str) -> tuple[str, list[str]]:
             if letter == "%":
                 regex += "%"
             elif letter not in _DIRECTIVES:
-                raise ValueError(f"%{letter} is unknown")
+                raise ValueError(f"%{letter} is no part of a format; there are {known_directives()}")
             elif letter in letters:
-                raise ValueError(f"%{letter} stands there twice")
+                raise ValueError(f"the format has %{letter} twice")
             else:
                 regex += _DIRECTIVES[letter]
                 letters.append(letter)

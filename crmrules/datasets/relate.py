@@ -83,7 +83,7 @@ def attach(
                     unknown[customer] = unknown.get(customer, 0) + 1
                 else:
                     theirs.setdefault(entity, []).append(row)
-            if unknown:
+            if unknown and not problems.failed:  # customers may be missing for what was reported already
                 problems.add(_unknown(entity, source, unknown))
     return tuple(
         Record(customer, row, known[customer], place)

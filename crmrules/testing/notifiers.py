@@ -89,6 +89,7 @@ class NotifierContract:
         assert list(self.delivered(tmp_path)) == ["k-1", "k-2"]
 
     def test_hostile_texts_do_no_harm(self, tmp_path: Path) -> None:
-        odd = replace(ACTION, customer_name="=cmd()\x1b[2J\n[k-9]", content="\r\nX-Evil: 1\r\n\r\n<b>\ud800", channel="")
+        content = "\r\nX-Evil: 1\r\n\r\n<b>\ud800"
+        odd = replace(ACTION, customer_name="=cmd()\x1b[2J\n[k-9]", content=content, channel="")
         assert [answer.ok for answer in self.make_notifier(tmp_path).send([odd])] == [True]
         assert list(self.delivered(tmp_path)) == ["k-1"]

@@ -125,6 +125,7 @@ def test_what_is_taken(kind: Type, raw: Any, options: dict[str, Any], expected: 
 
 
 NUMBERS = "a number"
+DIRECTIVES = "%Y %y %m %d %b %H %I %M %S %f %p %z %B %%"
 DATES = "a date such as 2026-03-31"
 MOMENTS = "a date and time such as 2026-03-31 09:30:00"
 REFUSED: list[tuple[Type, Any, dict[str, Any], str]] = [
@@ -173,11 +174,11 @@ def test_null_values_hold_for_texts_and_numbers() -> None:
 @pytest.mark.parametrize(
     ("pattern", "kind", "message"),
     [
-        ("%Q", "date", "%Q is unknown"),
+        ("%Q", "date", f"%Q is no part of a format; there are {DIRECTIVES}"),
         ("%d.%m", "date", "a format of days needs a year, a month and a day"),
-        ("%d.%d.%Y", "date", "%d stands there twice"),
+        ("%d.%d.%Y", "date", "the format has %d twice"),
         ("%M", "time", "a format of times needs an hour"),
-        ("%Y-%m-%d %", "date", "% is unknown"),
+        ("%Y-%m-%d %", "date", f"% is no part of a format; there are {DIRECTIVES}"),
     ],
 )
 def test_a_format_is_checked_once(pattern: str, kind: str, message: str) -> None:

@@ -82,17 +82,21 @@ def raising() -> Any:
     raise RuntimeError("no\nlicence")
 
 
+def nothing() -> list[object]:
+    return []
+
+
 def one_unmarked() -> SimpleNamespace:
-    return SimpleNamespace(__name__="shop", crmrules_storages=lambda: [])
+    return SimpleNamespace(__name__="shop", crmrules_storages=nothing.__call__)
 
 
 REFUSED = {
     "misspelt hook": (
-        lambda: plugin(crmrules_storage=lambda: []),
+        lambda: plugin(crmrules_storage=nothing),
         [f"H102 plugin shop is refused: there is no hook crmrules_storage, expected one of {', '.join(HOOK_NAMES)}; did you mean crmrules_storages?"],
     ),
     "two misspelt hooks": (
-        lambda: plugin(crmrules_calendar=lambda: [], crmrules_foo=lambda: []),
+        lambda: plugin(crmrules_calendar=nothing, crmrules_foo=nothing),
         [
             f"H102 plugin shop is refused: there is no hook crmrules_calendar, expected one of {', '.join(HOOK_NAMES)}; did you mean crmrules_calendars?",
             f"H102 plugin shop is refused: there is no hook crmrules_foo, expected one of {', '.join(HOOK_NAMES)}",
@@ -141,7 +145,7 @@ def test_a_hook_with_arguments_of_its_own_is_refused() -> None:
 
 def test_one_bad_plugin_leaves_the_others_alone() -> None:
     registry = build_registry(
-        [plugin("bad", crmrules_storage=lambda: []), plugin("good", crmrules_storages=lambda: [Shop()])], discover=False
+        [plugin("bad", crmrules_storage=nothing), plugin("good", crmrules_storages=lambda: [Shop()])], discover=False
     )
     assert [i.code for i in registry.issues] == ["H102"]
     assert "shop" in registry.storages

@@ -129,7 +129,7 @@ def test_a_zip_bomb_is_refused_without_unpacking(tmp_path: Path) -> None:
 
 FILES = {
     "renamed CSV": (
-        "id,name\n1,a\n".encode(),
+        b"id,name\n1,a\n",
         "a.xlsx: error D109: this is no Excel workbook (.xlsx): the content is text, such as CSV; name it .csv or say `storage: csv`",
     ),
     "old xls": (

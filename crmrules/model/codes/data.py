@@ -196,7 +196,7 @@ _MAPPINGS = (
         "D211",
         "option {option} of column {column} is {found}, expected {expected}",
         "列 {column} 的选项 {option} 为 {found}，应为 {expected}",
-        example='placed_at: {from: Date, format: "%Q"}',
+        example="size: {from: Size, type: numbr}",
     ),
     IssueCode(
         "D212",
@@ -280,6 +280,12 @@ _MAPPINGS = (
         "未读取列 {found}",
         severity="warning",
         example="a customers.csv with a column industri, while the fact is industry",
+    ),
+    IssueCode(
+        "D225",
+        "column {column} cannot be read this way: {reason}",
+        "列 {column} 不能这样读取：{reason}",
+        example='placed_at: {from: Date, format: "%Q"}',
     ),
 )
 
