@@ -61,6 +61,8 @@ class Columns(NamedTuple):
     names: tuple[str, ...]
     types: tuple[str, ...]
     indexes: dict[str, int]
+    doubtful: bool
+    """Whether some column was reported as unknown, so that rows may speak of it by another of its names."""
 
 
 def build_decisions(
@@ -98,8 +100,8 @@ def _decision(
     policy = node.get("hit_policy").line()
     defaults = {}
     for key, value in node.get("default").items():
-        index = _column(key, value, then, "R313", known, columns, issues)
-        if index is not None and index != _REPORTED and value.filled:
+        index = _column(key, value, then, "R313", (known, columns), issues)
+        if index is not None and value.filled:
             defaults[then.names[index]] = value.cell()
     settings = {
         key: value.cell()
@@ -155,7 +157,8 @@ def _inputs(
                 indexes.setdefault(spelling, len(inputs))
         inputs.append(Input(expression, label))
         types.append(fact.type if fact else "")
-    return tuple(inputs), Columns(tuple(i.expression.text for i in inputs), tuple(types), indexes)
+    names = tuple(i.expression.text for i in inputs)
+    return tuple(inputs), Columns(names, tuple(types), indexes, _doubtful(node, indexes))
 
 
 def _outputs(
@@ -191,25 +194,32 @@ def _outputs(
         indexes[text] = indexes[name] = len(names)
         names.append(name)
         types.append(kind_of_value)
-    return Columns(tuple(names), tuple(types), indexes)
+    return Columns(tuple(names), tuple(types), indexes, _doubtful(node, indexes))
 
 
-def _column(key: str, node: Node, columns: Columns, code: str, *resolvers: Spellings | list[Issue]) -> int | None:
-    """The index of the column called ``key``; reported and None when there is none."""
+def _doubtful(node: Node, indexes: Mapping[str, int]) -> bool:
+    return not isinstance(node.value, list) or _REPORTED in indexes.values()
+
+
+def _column(
+    key: str, node: Node, columns: Columns, code: str, scopes: Sequence[Spellings], issues: list[Issue]
+) -> int | None:
+    """The index of the column called ``key``; None when there is none, which is reported unless it follows from a
+    column that was reported already."""
     index = columns.indexes.get(key)
     if index is not None:
-        return index
-    issues = resolvers[-1]
+        return None if index == _REPORTED else index
     plain = " ".join(key.split())
-    for resolver in resolvers[:-1]:
-        if isinstance(resolver, Spellings):
-            index = columns.indexes.get(resolver.find(plain) or plain)
-            if index is not None:
-                columns.indexes[key] = index
-                return index
-    if isinstance(issues, list):
+    names = [name for name in (plain, *(scope.find(plain) for scope in scopes)) if name]
+    for name in names:
+        index = columns.indexes.get(name)
+        if index is not None and index != _REPORTED:
+            columns.indexes[key] = index
+            return index
+    if not (columns.doubtful and len(names) > 1):
         expected = _short(", ".join(columns.names)) or "-"
-        issues.append(issue(code, node.key_span, found=key, expected=expected, nearest=nearest(key, columns.indexes)))
+        near = nearest(key, (word for word, i in columns.indexes.items() if i != _REPORTED))
+        issues.append(issue(code, node.key_span, found=key, expected=expected, nearest=near))
     return None
 
 
@@ -229,8 +239,8 @@ def _rule(
         other = first.get("id").span if first.get("id").filled else first.span
         place = row.get("id").span if row.get("id").filled else row.span
         issues.append(issue("R305", place, found=rule_id, first=str(other)))
-    conditions = _cells(row.get("when"), when, "R312", known, None, issues)
-    results = _cells(row.get("then"), then, "R313", known, columns, issues)
+    conditions = _cells(row.get("when"), when, "R312", (known,), issues)
+    results = _cells(row.get("then"), then, "R313", (known, columns), issues)
     if then.names and not any(c.text for c in results) and not row.get("then").value:
         issues.append(issue("R317", row.span))
     start, end = _date(row.get("valid_from"), issues), _date(row.get("valid_to"), issues)
@@ -240,16 +250,13 @@ def _rule(
 
 
 def _cells(
-    node: Node, columns: Columns, code: str, known: Spellings, results: Spellings | None, issues: list[Issue]
+    node: Node, columns: Columns, code: str, scopes: Sequence[Spellings], issues: list[Issue]
 ) -> tuple[Cell, ...]:
     cells = [_BLANK] * len(columns.names)
     taken: dict[int, Node] = {}
     for key, value in node.items():
-        index = columns.indexes.get(key)
+        index = _column(key, value, columns, code, scopes, issues)
         if index is None:
-            resolvers = (known,) if results is None else (known, results)
-            index = _column(key, value, columns, code, *resolvers, issues)
-        if index is None or index == _REPORTED:
             continue
         first = taken.setdefault(index, value)
         if first is not value:

@@ -92,7 +92,7 @@ def _read(path: Path, shown: str, formats: Mapping[str, Reader]) -> tuple[Docume
     if reader is None:
         known = ", ".join(formats)
         found = path.suffix or path.name
-        return None, [issue("R103", Span(shown), found=found, expected=known, nearest=nearest(found, formats))]
+        return None, [issue("R103", Span(shown), found=found, expected=known)]
     document, issues = reader(path, shown)
     if document is not None:
         issues = issues + validate(document.data, "ruleset", document.spans, document.keys)

@@ -15,6 +15,7 @@ def segments(raw: str, value: str, style: str | None, line: int, column: int) ->
     Characters that folding made (a space for a line end) count to the text before them.
     """
     walk = _Walk(raw, line, column)
+    walk.skip_properties()
     if style in ("|", ">"):
         walk.skip_line()
     elif style in ("'", '"'):
@@ -81,6 +82,13 @@ class _Walk:
         """To the next character that is not white space."""
         while self.position < len(self.raw) and self.raw[self.position] in _SPACE:
             self.step()
+
+    def skip_properties(self) -> None:
+        """Past an anchor and a tag, which stand before the scalar."""
+        while self.raw[self.position : self.position + 1] in ("&", "!"):
+            while self.position < len(self.raw) and self.raw[self.position] not in _SPACE:
+                self.step()
+            self.skip_space()
 
     def skip_line(self) -> None:
         """To the start of the next line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from crmrules.model.issues import Issue, issue
@@ -11,7 +12,8 @@ from crmrules.rulesets.document import Document, child
 from crmrules.rulesets.excel.cells import CellText
 from crmrules.rulesets.excel.layout import Column, Holds, canonical
 
-_SEPARATORS = re.compile(r"[、，,;；|]")
+_ITEM = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[、，,;；|\n]|$)|([^、，,;；|\n]+)')
+_NEEDS_QUOTES = re.compile(r'[、，,;；|\n]|^"')
 
 
 class Builder:
@@ -123,6 +125,13 @@ class Builder:
 
 
 def split_list(text: str) -> list[str]:
-    """The items of a list cell: one per line, or, on a single line, parted by commas, ``、``, ``;`` or ``|``."""
-    parts = text.split("\n") if "\n" in text else _SEPARATORS.split(text)
-    return [item for item in (part.strip() for part in parts) if item]
+    """The items of a list cell, parted by lines, commas, ``、``, ``;`` or ``|``; one with such a sign in it stands in
+    double quotes."""
+    found = (m[1].replace('""', '"') if m[1] is not None else m[2].strip() for m in _ITEM.finditer(text))
+    return [item for item in found if item]
+
+
+def join_list(items: Sequence[str]) -> str:
+    """The list cell that :func:`split_list` reads as ``items``."""
+    quoted = ('"' + item.replace('"', '""') + '"' if _NEEDS_QUOTES.search(item) else item for item in items)
+    return "、".join(quoted)

@@ -39,6 +39,7 @@ from crmrules.rulesets.excel.layout import (
     chinese,
 )
 from crmrules.rulesets.excel.parts import cell_name
+from crmrules.rulesets.excel.sheetdata import join_list
 from crmrules.rulesets.excel.style import Style
 from crmrules.rulesets.output import replace_file
 from crmrules.rulesets.writer import to_document
@@ -169,7 +170,7 @@ class _Writer:
     def _shown(self, column: Column, value: Any) -> Any:
         """A value of the document as its cell shows it."""
         if isinstance(value, list):
-            return _joined(value)
+            return join_list(value)
         if column.words and self.lang == "zh" and value is not None:
             return chinese(column.words, value)
         return value
@@ -289,13 +290,6 @@ def _at(entry: Mapping[str, Any], path: Sequence[str]) -> Any:
     for part in path:
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
-
-
-def _joined(items: Sequence[str]) -> str:
-    """A list cell; one item per line where an item has a separator in it."""
-    if any(re.search(r"[、，,;；|]", item) for item in items):
-        return "\n".join(items) if len(items) > 1 else items[0] + "\n"
-    return "、".join(items)
 
 
 def _sheet_name(name: str, taken: Sequence[str]) -> str:
