@@ -7,17 +7,21 @@ from typing import Any
 
 from crmrules.feel.builtins import calling
 from crmrules.feel.builtins._base import Builtin, Failure, Signature
-from crmrules.feel.conform import conform
+from crmrules.feel.conform import conform, is_subtype
 from crmrules.feel.typefacts import takes
-from crmrules.feel.types import ANY, FunctionType
+from crmrules.feel.types import ANY, FunctionType, Type
 from crmrules.model.values import Function, Value, kind_of
 
 Caller = Callable[..., Value]
 """Takes the instant of evaluation and the arguments; raises :class:`Failure`."""
 
 
-def caller(builtin: Builtin, count: int, names: Sequence[str] = ()) -> Caller:
-    """The built-in for calls with so many arguments, or with arguments of these names, in their order."""
+def caller(builtin: Builtin, count: int, names: Sequence[str] = (), types: Sequence[Type] = ()) -> Caller:
+    """The built-in for calls with so many arguments, or with arguments of these names, in their order.
+
+    ``types`` are the arguments' types as far as they are known; where they settle everything, nothing is left to check
+    when the rule runs.
+    """
     if builtin.clock:
         if count:
             return _refuse(f"{builtin.name}() takes no arguments")
@@ -26,6 +30,8 @@ def caller(builtin: Builtin, count: int, names: Sequence[str] = ()) -> Caller:
     if names:
         return lambda instant, *arguments: calling.call_named(builtin, dict(zip(names, arguments, strict=True)))
     fitting = [s for s in builtin.signatures if takes(s, count, ())]
+    if fitting and types and _certain(fitting[0], types):
+        return _direct(fitting[0], count)
     if len(fitting) == 1 and fitting[0].params and not fitting[0].params[-1].variadic:
         return _only_form(builtin, fitting[0], count)
     return lambda instant, *arguments: calling.call(builtin, arguments)
@@ -36,6 +42,28 @@ def _refuse(reason: str) -> Caller:
         raise Failure(reason)
 
     return refuse
+
+
+def _certain(signature: Signature, types: Sequence[Type]) -> bool:
+    """Whether arguments of these types certainly fit as they are."""
+    params = signature.params
+    if params and params[-1].variadic:
+        return False
+    return all(p.type == ANY or (t != ANY and is_subtype(t, p.type)) for t, p in zip(types, params, strict=False))
+
+
+def _direct(signature: Signature, count: int) -> Caller:
+    call, nulls = signature.call, signature.nulls
+    missing = [None] * (len(signature.params) - count)
+    if count == 1 and not missing and not nulls:
+        return lambda instant, argument: None if argument is None else call(argument)
+
+    def invoke(instant: Value, *arguments: Value) -> Value:
+        if not nulls and None in arguments:
+            return None
+        return call(*arguments, *missing)
+
+    return invoke
 
 
 def _only_form(builtin: Builtin, signature: Signature, count: int) -> Caller:

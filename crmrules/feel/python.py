@@ -320,7 +320,9 @@ class _Body:
 
     def builtin(self, node: core.CallBuiltin) -> str:
         arguments = [self.value(a) for a in node.arguments]
-        called = self.module.constant(caller(node.builtin, len(arguments), node.names))
+        called = self.module.constant(
+            caller(node.builtin, len(arguments), node.names, [a.type for a in node.arguments])
+        )
         instant = self.input(core.Input(0, 0, ANY, "as_of")) if node.builtin.clock else "None"
         return self.failing(f"{called}({', '.join((instant, *arguments))})", node)
 
