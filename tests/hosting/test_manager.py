@@ -87,7 +87,10 @@ def nothing() -> list[object]:
 
 
 def one_unmarked() -> SimpleNamespace:
-    return SimpleNamespace(__name__="shop", crmrules_storages=nothing.__call__)
+    def crmrules_storages() -> list[object]:
+        return []
+
+    return SimpleNamespace(__name__="shop", crmrules_storages=crmrules_storages)
 
 
 REFUSED = {
