@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmrules.engine.planner import plan_actions, plan_end
-from crmrules.model.decision import NO_HISTORY, Decision
+from crmrules.model.decision import NO_HISTORY, Decision, TaskStatus
 from crmrules.model.ruleset import Kind
 from crmrules.runs.dispatch import Sent, dispatch
 from crmrules.runs.records import Decided, Outcome, RunRecord
@@ -55,6 +55,9 @@ def run_plan(
 ) -> RunReport:
     """Evaluate every customer with its history, commit what was found, then offer all pending actions.
 
+    Only what is due or overdue is committed: an escalation level that has not been reached must not be told, and a later
+    touch may still become unnecessary. A plan shows them; the run of their own day sends them.
+
     ``notifiers`` by the name under which deliveries are recorded. Repeating a run as of the same moment changes
     nothing and sends nothing twice. Raises :class:`~crmrules.model.errors.StateError` when the store cannot commit;
     then nothing has been sent. A failing notifier is in the report, never an exception.
@@ -71,6 +74,7 @@ def run_plan(
 
     until = plan_end(compiled, as_of)
     plan = plan_actions(compiled, decided(), as_of=as_of, until=until, histories=histories)
+    plan = replace(plan, actions=tuple(a for a in plan.actions if a.status is not TaskStatus.UPCOMING))
     for change in compiled.registry.plan_filters if compiled.registry is not None else ():
         plan = change(plan)
     record = RunRecord(ruleset, compiled.ruleset.version, compiled.fingerprint, as_of, outcomes, plan.actions)

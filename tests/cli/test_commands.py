@@ -225,14 +225,14 @@ def test_a_second_run_tells_nothing_twice(here: Path) -> None:
     first = crmrules(*RUN)
     assert (first.code, first.err) == (0, "")
     assert first.out == (
-        "5 actions for 6 customers: 5 new, 0 known from earlier runs\n"
-        "file:told.ndjson: 5 delivered, 0 to be sent again, 0 parked\n"
+        "4 actions for 6 customers: 4 new, 0 known from earlier runs\n"
+        "file:told.ndjson: 4 delivered, 0 to be sent again, 0 parked\n"
     )
     told = (here / "told.ndjson").read_text(encoding="utf-8")
-    assert len(told.splitlines()) == 5
+    assert len(told.splitlines()) == 4
     second = crmrules(*RUN)
     assert second.out == (
-        "5 actions for 6 customers: 0 new, 5 known from earlier runs\n"
+        "4 actions for 6 customers: 0 new, 4 known from earlier runs\n"
         "file:told.ndjson: 0 delivered, 0 to be sent again, 0 parked\n"
     )
     assert (here / "told.ndjson").read_text(encoding="utf-8") == told
@@ -240,8 +240,8 @@ def test_a_second_run_tells_nothing_twice(here: Path) -> None:
 
 def test_run_as_json(here: Path) -> None:
     found = json.loads(crmrules(*RUN, "--format", "json").out)
-    assert (found["run"], found["actions"], found["new"], found["resumed"]) == (1, 5, 5, 0)
-    assert found["notifiers"][0]["delivered"] == 5
+    assert (found["run"], found["actions"], found["new"], found["resumed"]) == (1, 4, 4, 0)
+    assert found["notifiers"][0]["delivered"] == 4
     assert found["as_of"] == "2026-03-02T09:00:00Z"
 
 
@@ -249,23 +249,23 @@ def test_run_on_the_console_is_the_default(here: Path) -> None:
     answer = crmrules("run", *WORK, "--state", "sqlite:///crm.db")
     assert answer.code == 0
     assert answer.out.splitlines()[0].startswith("2026-02-27T15:00:00Z · Amy Stone · Harbour Foods Ltd (C001) · Call")
-    assert len(answer.out.splitlines()) == 5 + 2
+    assert len(answer.out.splitlines()) == 4 + 2
     as_json = crmrules("run", *WORK, "--state", "sqlite:///other.db", "--format", "json")
-    assert json.loads(as_json.out)["notifiers"][0]["delivered"] == len(as_json.err.splitlines()) == 5
+    assert json.loads(as_json.out)["notifiers"][0]["delivered"] == len(as_json.err.splitlines()) == 4
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_what_cannot_be_delivered_is_said_and_sent_by_the_next_run(here: Path) -> None:
     first = crmrules("run", *WORK, "--state", "sqlite:///crm.db", "--notify", "file:/dev/full")
     assert first.code == 1
-    assert "file:/dev/full could not deliver 5 of 5 actions, they stay pending and the next run sends them" in first.err
+    assert "file:/dev/full could not deliver 4 of 4 actions, they stay pending and the next run sends them" in first.err
     assert "/dev/full: " in first.err
     second = crmrules(*RUN)
     assert second.code == 0
     assert second.out == (
-        "5 actions for 6 customers: 0 new, 5 known from earlier runs\n"
+        "4 actions for 6 customers: 0 new, 4 known from earlier runs\n"
         "5 left over from earlier runs were offered again\n"
-        "file:told.ndjson: 5 delivered, 0 to be sent again, 0 parked\n"
+        "file:told.ndjson: 4 delivered, 0 to be sent again, 0 parked\n"
     )
 
 
