@@ -212,6 +212,7 @@ class _Body:
         base = self.value(node.base)
 
         def write(body: _Body) -> None:
+            body.line("if L is None: return None")
             body.line("out = []")
             body.line(f"for {_local(node.slot)} in R.rounds(as_list(L)):")
             body.indent += 1

@@ -66,10 +66,8 @@ def within(value: Value, low: Value, high: Value, low_included: bool, high_inclu
 
 
 def as_list(value: Value) -> list[Value]:
-    """What a filter goes over: a single value is a list of one, null is none."""
-    if type(value) is list:
-        return value
-    return [] if value is None else [value]
+    """What a filter goes over: a single value is a list of one."""
+    return value if type(value) is list else [value]
 
 
 def pluck(value: Value, name: str) -> Value:

@@ -151,7 +151,7 @@ class _Reader:
 
         return Part(
             key, name_of(element), Kind.SERVICE, declared, outputs=keys("outputDecision"),
-            encapsulated=keys("encapsulatedDecision"), given=keys("inputDecision", "inputData"),
+            encapsulated=keys("encapsulatedDecision"), given=keys("inputData", "inputDecision"),
         )  # fmt: skip
 
     def element(self, key: Key) -> Element | None:
@@ -209,6 +209,8 @@ class _Evaluation:
             return self.declared(part, self.inputs.get(part.name))
         if part.kind is Kind.SERVICE:
             return self.service_function(part)
+        if part.work is void and part.name in self.inputs:  # a decision without logic: its value comes from outside
+            return self.declared(part, self.inputs[part.name])
         env = self.environment(part)
         value = part.work(env, self.notes)
         return value if part.kind is Kind.KNOWLEDGE else self.declared(part, value)

@@ -226,7 +226,10 @@ class Boxes:
 
         def work(env: dict[str, Value], notes: Notes) -> Value:
             kept: list[Value] = []
-            items = as_list(source(env, notes))
+            found = source(env, notes)
+            if found is None:
+                return None
+            items = as_list(found)
             for item in items:
                 found = match({**env, **(item if isinstance(item, dict) else {}), "item": item}, notes)
                 if is_number(found):
