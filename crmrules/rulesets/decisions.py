@@ -184,7 +184,7 @@ def _outputs(
             near = columns.nearest(text)
             kind_of_value = _NOT_A_DATE.get(ACTION_COLUMNS[name].type, "") if name else ""
         if not name:
-            issues.append(issue("R311", item.span, found=text, expected=_short(expected), nearest=near))
+            issues.append(issue("R311", item.span, found=text, expected=_short(expected) or "-", nearest=near))
             indexes.setdefault(text, _REPORTED)
             continue
         first = places.setdefault(name, item)

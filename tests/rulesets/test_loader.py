@@ -125,10 +125,13 @@ def changed(old: str, new: str) -> str:
             changed("crmrules: 1", "crmrules: 2"),
             ["rules.yaml:1:11: error R207: this file says format version 2; this program reads version 1"],
         ),
-        (changed("crmrules: 1\nname: small\n", ""), [
-            "rules.yaml:1:1: error R204: `crmrules` is missing",
-            "rules.yaml:1:1: error R204: `name` is missing",
-        ]),
+        (
+            changed("crmrules: 1\nname: small\n", ""),
+            [
+                "rules.yaml:1:1: error R204: `crmrules` is missing",
+                "rules.yaml:1:1: error R204: `name` is missing",
+            ],
+        ),
         (
             changed("name: small", "name: small\ntime_zone: Asia/Shangai"),
             ["rules.yaml:3:12: error V110: unknown time zone `Asia/Shangai`; did you mean Asia/Shanghai?"],
@@ -144,7 +147,10 @@ def test_one_mistake(text, expected, read):
 
 def test_mistakes_in_chinese(read):
     _, issues = read(changed("inputs: [年合作额]", "inputs: [年合做额]"), lang="zh")
-    assert issues[0] == "rules.yaml:13:14: 错误 R310: 未知条件“年合做额”：客户没有此名称、标签或别名的字段；是否想写 年合作额？"
+    assert (
+        issues[0]
+        == "rules.yaml:13:14: 错误 R310: 未知条件“年合做额”：客户没有此名称、标签或别名的字段；是否想写 年合作额？"
+    )
 
 
 def test_gb18030_rule_file_is_read_with_a_note(read):
@@ -154,7 +160,11 @@ def test_gb18030_rule_file_is_read_with_a_note(read):
 
 
 def test_all_problems_of_all_files_at_once(write, monkeypatch, tmp_path):
-    write(changed("name: small", "name: small\nlanguge: zh\ninclude: [a.yaml, sub/b.yaml, none.yaml]").replace("[tier]", "[teir]"))
+    write(
+        changed("name: small", "name: small\nlanguge: zh\ninclude: [a.yaml, sub/b.yaml, none.yaml]").replace(
+            "[tier]", "[teir]"
+        )
+    )
     write("vocabulary: {customer: {amount: {}, x: {type: nmber}}}\n", "a.yaml")
     write("roles: {am: {persn: owner}}\n", "sub/b.yaml")
     monkeypatch.chdir(tmp_path)
@@ -204,15 +214,39 @@ def test_a_file_included_twice_counts_once(write):
 @pytest.mark.parametrize(
     ("include", "expected"),
     [
-        ("../other.yaml", "rules/rules.yaml:3:11: error R302: the included file ../other.yaml lies outside the rule set's folder; move it inside"),
-        ("/etc/passwd", "rules/rules.yaml:3:11: error R302: the included file /etc/passwd lies outside the rule set's folder; move it inside"),
-        ("sub/../../other.yaml", "rules/rules.yaml:3:11: error R302: the included file sub/../../other.yaml lies outside the rule set's folder; move it inside"),
-        ("link.yaml", "rules/rules.yaml:3:11: error R302: the included file link.yaml lies outside the rule set's folder; move it inside"),
-        ("vocabulry.yaml", "rules/rules.yaml:3:11: error R301: the included file vocabulry.yaml does not exist; did you mean vocabulary.yaml?"),
+        (
+            "../other.yaml",
+            "rules/rules.yaml:3:11: error R302: the included file ../other.yaml lies outside the rule set's folder; move it inside",
+        ),
+        (
+            "/etc/passwd",
+            "rules/rules.yaml:3:11: error R302: the included file /etc/passwd lies outside the rule set's folder; move it inside",
+        ),
+        (
+            "sub/../../other.yaml",
+            "rules/rules.yaml:3:11: error R302: the included file sub/../../other.yaml lies outside the rule set's folder; move it inside",
+        ),
+        (
+            "link.yaml",
+            "rules/rules.yaml:3:11: error R302: the included file link.yaml lies outside the rule set's folder; move it inside",
+        ),
+        (
+            "vocabulry.yaml",
+            "rules/rules.yaml:3:11: error R301: the included file vocabulry.yaml does not exist; did you mean vocabulary.yaml?",
+        ),
         ("rules.yaml", "rules/rules.yaml:3:11: error R303: the file includes itself: rules.yaml → rules.yaml"),
-        ("loop.yaml", "rules/loop.yaml:1:11: error R303: the file includes itself: rules.yaml → loop.yaml → rules.yaml"),
-        ("named.yaml", "rules/named.yaml:1:1: error R306: an included file cannot set `name`; it belongs in rules/rules.yaml"),
-        ("text.txt", "rules/text.txt: error R103: no reader for files ending in .txt; known endings: .yaml, .yml, .json, .xlsx, .xlsm, .xltx, .xltm, .xls, .xlsb, .ods, .et"),
+        (
+            "loop.yaml",
+            "rules/loop.yaml:1:11: error R303: the file includes itself: rules.yaml → loop.yaml → rules.yaml",
+        ),
+        (
+            "named.yaml",
+            "rules/named.yaml:1:1: error R306: an included file cannot set `name`; it belongs in rules/rules.yaml",
+        ),
+        (
+            "text.txt",
+            "rules/text.txt: error R103: no reader for files ending in .txt; known endings: .yaml, .yml, .json, .xlsx, .xlsm, .xltx, .xltm, .xls, .xlsb, .ods, .et",
+        ),
     ],
 )
 def test_includes_that_cannot_be(include, expected, write, monkeypatch, tmp_path):
@@ -233,8 +267,14 @@ def test_includes_that_cannot_be(include, expected, write, monkeypatch, tmp_path
     ("path", "expected"),
     [
         ("rules.yml", "rules.yml: error R101: there is no such file; did you mean rules.yaml?"),
-        ("empty", "empty: error R102: the folder holds no rule set: expected rules.yaml / rules.yml / rules.xlsx in it"),
-        ("rules.docx", "rules.docx: error R103: no reader for files ending in .docx; known endings: .yaml, .yml, .json, .xlsx, .xlsm, .xltx, .xltm, .xls, .xlsb, .ods, .et"),
+        (
+            "empty",
+            "empty: error R102: the folder holds no rule set: expected rules.yaml / rules.yml / rules.xlsx in it",
+        ),
+        (
+            "rules.docx",
+            "rules.docx: error R103: no reader for files ending in .docx; known endings: .yaml, .yml, .json, .xlsx, .xlsm, .xltx, .xltm, .xls, .xlsb, .ods, .et",
+        ),
     ],
 )
 def test_main_file_that_cannot_be(path, expected, write, monkeypatch, tmp_path):
@@ -278,7 +318,9 @@ def test_cells_keep_their_text(written, read):
 
 
 def test_inputs_may_be_expressions_with_labels(read):
-    text = changed("inputs: [年合作额]", "inputs: [年合作额, {expression: 'as_of - touched', label: 未联系时长}, count(orders)]")
+    text = changed(
+        "inputs: [年合作额]", "inputs: [年合作额, {expression: 'as_of - touched', label: 未联系时长}, count(orders)]"
+    )
     text = text.replace("{amount: -}", "{amount: -, 未联系时长: '> P30D', count(orders): '> 1'}")
     ruleset, issues = read(text)
     assert issues == []

@@ -84,7 +84,9 @@ tricky = st.sampled_from(
      "!t", "%d", "|", ">", "? a", "- a", "a\nb", "a\n  b\n\nc", "中文", "😀", "0.1", "-5", "123456789012345678", "1,000",
      "Roles", "Id", "条件", "分类：x", "=cmd()"]
 )  # fmt: skip
-lines = tricky.filter(lambda t: "\n" not in t) | st.lists(st.text(letters, min_size=1, max_size=6), min_size=1, max_size=3).map(" ".join)
+lines = tricky.filter(lambda t: "\n" not in t) | st.lists(
+    st.text(letters, min_size=1, max_size=6), min_size=1, max_size=3
+).map(" ".join)
 texts = tricky | lines | st.lists(lines, min_size=2, max_size=3).map("\n".join)
 blank = st.just("")
 cells = st.builds(Cell, blank | texts)
@@ -130,7 +132,12 @@ def facts(draw, entity: str, name: str) -> Fact:
 def tables(draw, name: str, kind: Kind, inputs: list[str], outputs: list[str]) -> DecisionTable:
     chosen = [Input(Cell(n)) for n in draw(st.lists(st.sampled_from(inputs), unique=True, max_size=2))]
     if draw(st.booleans()):
-        chosen.append(Input(Cell(draw(st.sampled_from(["a + 1", "count(orders)", 'x = ":= "', "if a\nthen 1 else 2"]))), draw(blank | st.just("算式"))))
+        chosen.append(
+            Input(
+                Cell(draw(st.sampled_from(["a + 1", "count(orders)", 'x = ":= "', "if a\nthen 1 else 2"]))),
+                draw(blank | st.just("算式")),
+            )
+        )
     given = draw(st.lists(st.sampled_from(outputs), unique=True, min_size=1, max_size=3))
     rules = []
     for number in range(draw(st.integers(0, 3))):
@@ -165,7 +172,7 @@ def tables(draw, name: str, kind: Kind, inputs: list[str], outputs: list[str]) -
 def rule_sets(draw) -> RuleSet:
     customer = {n: draw(facts("customer", n)) for n in ("a", "b", "value_tier", "字段", "f1")}
     order = {n: draw(facts("order", n)) for n in ("amount", "placed_at")}
-    decided = [n for n in ("value_tier", "字段", "b")]
+    decided = ["value_tier", "字段", "b"]
     columns = {k: [c.name for c in ACTION_COLUMNS.values() if k in c.kinds] for k in Kind}
     decisions = {}
     for kind in draw(st.lists(st.sampled_from(Kind), unique=True)):
@@ -200,7 +207,11 @@ def rule_sets(draw) -> RuleSet:
         time_zone=draw(st.sampled_from(["UTC", "Asia/Shanghai"])),
         language=draw(st.sampled_from(["en", "zh"])),
         vocabulary=Vocabulary({"customer": customer, "order": order}),
-        parameters={"limit": Parameter("limit", "number", Cell(draw(texts)), parameter_label, parameter_aliases, "", draw(blank | texts))},
+        parameters={
+            "limit": Parameter(
+                "limit", "number", Cell(draw(texts)), parameter_label, parameter_aliases, "", draw(blank | texts)
+            )
+        },
         roles={"am": Role("am", role_label, role_aliases, draw(st.none() | st.builds(Cell, texts)))},
         policies=Policies(draw(cells), draw(cells), draw(cells)),
         decisions=decisions,

@@ -131,7 +131,10 @@ def test_merge_keys_and_anchors():
         ),
         ("a: b: c\n", ["f.yaml:1:5: error R115: not valid YAML: mapping values are not allowed in this context"]),
         ("a: 1\n---\na: 2\n", ["f.yaml:2:1: error R119: a second document begins here (`---`); a file holds one"]),
-        ("a: !!python/object:os.system x\n", ["f.yaml:1:4: error R120: the tag !!python/object:os.system has no meaning here; remove it"]),
+        (
+            "a: !!python/object:os.system x\n",
+            ["f.yaml:1:4: error R120: the tag !!python/object:os.system has no meaning here; remove it"],
+        ),
         ("a: !x {b: 1}\n", ["f.yaml:1:4: error R120: the tag !x has no meaning here; remove it"]),
         ("a: *b\n", ["f.yaml:1:4: error R121: the alias *b stands before any anchor &b"]),
         ("a: &b [*b]\n", ["f.yaml:1:8: error R122: the alias *b stands within itself"]),
@@ -161,7 +164,10 @@ TEXT = "name: 客户分级\n"
         (TEXT.encode("utf-8-sig"), []),
         (TEXT.encode("gb18030"), ["r.yaml: note R109: read as GB18030; save the file as UTF-8 to be safe"]),
         (TEXT.encode("utf-16"), ["r.yaml: note R109: read as UTF-16; save the file as UTF-8 to be safe"]),
-        (b"\xfe\xff" + TEXT.encode("utf-16-be"), ["r.yaml: note R109: read as UTF-16; save the file as UTF-8 to be safe"]),
+        (
+            b"\xfe\xff" + TEXT.encode("utf-16-be"),
+            ["r.yaml: note R109: read as UTF-16; save the file as UTF-8 to be safe"],
+        ),
         (
             ("abcdef: ghijklmn\n" * 3 + TEXT).encode("utf-16-le").replace(b"a", b"a"),
             ["r.yaml: note R109: read as UTF-16; save the file as UTF-8 to be safe"],
@@ -185,7 +191,10 @@ def test_encodings_are_recognised(content, notes, write, monkeypatch, tmp_path):
     ("content", "expected"),
     [
         (b"", "r.yaml: error R106: the file is empty"),
-        (b"name: \xff\xff\n", "r.yaml:1: error R108: the text is neither UTF-8 nor UTF-16 nor GB18030 (byte 0xFF); save the file as UTF-8"),
+        (
+            b"name: \xff\xff\n",
+            "r.yaml:1: error R108: the text is neither UTF-8 nor UTF-16 nor GB18030 (byte 0xFF); save the file as UTF-8",
+        ),
         (b"PK\x03\x04....", "r.yaml: error R107: this is not a text file but a zip archive or workbook"),
         (b"\xff\xfea\x00b", "r.yaml:1: error R110: the file says it is UTF-16, but is not: it is damaged here"),
         (b"\x00\x01\x02\x03", "r.yaml:1:1: error R112: the character U+0000 cannot stand in a rule file; delete it"),

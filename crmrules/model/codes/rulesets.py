@@ -525,6 +525,12 @@ _WORKBOOKS = (
         example="Values\nEntity | Fact | Value\ncustomer | tier | high",
     ),
     IssueCode(
+        "W126",
+        "a cell holds more than {limit} {what}, which Excel itself cannot write: refused",
+        "有单元格超过 {limit} 个{what_zh}，Excel 本身无法写出：拒绝读取",
+        example="(a cell of a megabyte)",
+    ),
+    IssueCode(
         "W125",
         "the text of {found} is longer than a cell of Excel can hold (32,767 characters)",
         "{found} 的文本超过 Excel 单元格的上限（32,767 个字符）",

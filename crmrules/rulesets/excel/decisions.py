@@ -73,7 +73,7 @@ def _columns(builder: Builder, table: Table) -> dict[int, str] | None:
     seen: dict[tuple[str, str], Span] = {}
     for number, header in table.headers.items():
         span = table.grid.span(table.header_row, number)
-        band = (table.bands or {}).get(number, "")
+        band = (table.bands or {}).get(number, "other")
         first = seen.setdefault((band, header), span)
         if first is not span:
             builder.report("W113", span, found=header, first=str(first))

@@ -16,8 +16,9 @@ from xml.parsers import expat
 
 from crmrules.rulesets.excel.prescan import Damaged, Package
 
-MAX_ELEMENTS: Final = 2_500_000
-MAX_CELLS: Final = 600_000
+MAX_ELEMENTS: Final = 1_500_000
+MAX_ROWS: Final = 500_000
+MAX_CELLS: Final = 400_000
 MAX_TEXT: Final = 40_000
 """Characters of one cell; Excel itself allows 32,767."""
 MAX_SHARED: Final = 40_000_000
@@ -38,8 +39,8 @@ class Forbidden(Exception):
 class TooMuch(Exception):
     """More than a limit allows; ``what`` is counted, in English and Chinese."""
 
-    def __init__(self, limit: int, what: str, what_zh: str) -> None:
-        self.limit, self.what, self.what_zh = limit, what, what_zh
+    def __init__(self, limit: int, what: str, what_zh: str, code: str = "W105") -> None:
+        self.limit, self.what, self.what_zh, self.code = limit, what, what_zh, code
         super().__init__(what)
 
 
@@ -117,7 +118,7 @@ class _SheetReader:
 
     def __init__(self, sheet: RawSheet) -> None:
         self.sheet = sheet
-        self.row = self.column = 0
+        self.row = self.column = self.rows = 0
         self.cell: RawCell | None = None
         self.buffer: list[str] | None = None
         self.length = 0
@@ -140,6 +141,9 @@ class _SheetReader:
             number = attributes.get("r", "")
             self.row = int(number) if number.isdecimal() and len(number) < 9 else self.row + 1
             self.column = 0
+            self.rows += 1
+            if self.rows > MAX_ROWS:
+                raise TooMuch(MAX_ROWS, "rows", "行")
         elif name in ("v", "t", "f"):
             if self.cell is not None and not self.phonetic:
                 self.buffer, self.length = [], 0
@@ -160,11 +164,13 @@ class _SheetReader:
         if self.buffer is not None:
             self.length += len(data)
             if self.length > MAX_TEXT:
-                raise TooMuch(MAX_TEXT, "characters in one cell", "字符（单元格内）")
+                raise TooMuch(MAX_TEXT, "characters", "字符", "W126")
             self.buffer.append(data)
 
     def end(self, name: str) -> None:
         """An element ends."""
+        if name == "row":
+            return
         if self.buffer is not None and name in ("v", "t", "f") and self.cell is not None:
             text = "".join(self.buffer)
             self.buffer = None
@@ -257,8 +263,10 @@ def _shared_texts(package: Package, part: str) -> list[str]:
         if inside[0]:
             total[0] += len(data)
             total[1] += len(data)
-            if total[0] > MAX_TEXT or total[1] > MAX_SHARED:
-                raise TooMuch(MAX_TEXT, "characters in one cell", "字符（单元格内）")
+            if total[0] > MAX_TEXT:
+                raise TooMuch(MAX_TEXT, "characters", "字符", "W126")
+            if total[1] > MAX_SHARED:
+                raise TooMuch(MAX_SHARED, "characters", "字符")
             pieces.append(data)
 
     _parse(package, part, start, end, text)
@@ -298,20 +306,27 @@ def _parse(
     parser.buffer_text = True
     count = 0
 
+    def on_root(name: str, attributes: Attributes) -> None:
+        prefix, _, local = name.rpartition(":")
+        if prefix:
+            parser.StartElementHandler = lambda name, attributes: on_start(name.rpartition(":")[2], attributes)
+            parser.EndElementHandler = lambda name: end(name.rpartition(":")[2]) if end is not None else None
+        else:
+            parser.StartElementHandler = on_start
+            parser.EndElementHandler = end
+        start(local, attributes)
+
     def on_start(name: str, attributes: Attributes) -> None:
         nonlocal count
         count += 1
         if count > MAX_ELEMENTS:
             raise TooMuch(MAX_ELEMENTS // 2, "cells and rows", "单元格和行")
-        start(name[name.find(":") + 1 :], attributes)
+        start(name, attributes)
 
     def on_doctype(*_: object) -> int:
         raise Forbidden(part)
 
-    parser.StartElementHandler = on_start
-    if end is not None:
-        finish = end
-        parser.EndElementHandler = lambda name: finish(name[name.find(":") + 1 :])
+    parser.StartElementHandler = on_root
     if text is not None:
         parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = on_doctype

@@ -56,7 +56,7 @@ def _grids(package: Package, file: str) -> tuple[list[Grid] | None, list[Issue]]
     except TooMuch as excess:
         place = Span(file, sheet=sheet_name or None)
         limit = f"{excess.limit:,}"
-        return None, [issue("W105", place, limit=limit, what=excess.what, what_zh=excess.what_zh)]
+        return None, [issue(excess.code, place, limit=limit, what=excess.what, what_zh=excess.what_zh)]
     return grids, []
 
 
