@@ -14,6 +14,7 @@ ROOMS = {
     "R": "Rule-set documents",
     "V": "Vocabulary and names",
     "W": "Workbooks",
+    "C": "Calendars and timing",
     "D": "Data",
     "P": "Compiling, deciding, planning",
     "H": "Plugins",

@@ -153,10 +153,38 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkingDay:
+    """A date on which work is done, whatever day it is. Blank hours are those of a Monday."""
+
+    date: Cell
+    hours: Cell = BLANK
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSpec:
+    """Working time as the document says it.
+
+    ``hours`` has texts such as ``09:00-12:00, 13:00-18:00`` by day (``mon`` … ``sun``; a missing day is off).
+    ``country`` (``CN``, ``DE-BY``) brings its public holidays and make-up working days; ``holidays`` and
+    ``working_days`` are single dates that come before both. A blank time zone is the rule set's.
+    """
+
+    name: str
+    label: Label = NO_LABEL
+    time_zone: Cell = BLANK
+    country: Cell = BLANK
+    hours: Mapping[str, Cell] = field(default_factory=dict)
+    holidays: tuple[Cell, ...] = ()
+    working_days: tuple[WorkingDay, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """A whole rule set: one document, whatever files it was read from.
 
-    ``decisions`` and ``kpis`` keep the order of the document; ``files`` are all files read, for the record.
+    ``decisions`` and ``kpis`` keep the order of the document; ``calendar`` names the calendar that counts where none
+    is named (blank: the only one there is); ``files`` are all files read, for the record.
     """
 
     name: str
@@ -171,6 +199,8 @@ class RuleSet:
     policies: Policies = Policies()
     decisions: Mapping[str, DecisionTable] = field(default_factory=dict)
     kpis: Mapping[str, Kpi] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
+    calendar: Cell = BLANK
     files: tuple[str, ...] = field(default=(), compare=False)
     span: Span = field(default=NOWHERE, compare=False)
 

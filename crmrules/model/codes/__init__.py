@@ -2,7 +2,7 @@
 
 Codes are stable: they are what CI jobs, documentation and people hang on. A code is a letter for the room and
 a number: F language, T tables, R rule-set documents, V vocabulary and model, W workbooks, D data, P planning,
-H hosting, O outputs and reports, X running and command line.
+C calendars and timing, H hosting, O outputs and reports, X running and command line.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from crmrules.model.codes.language import LANGUAGE_CODES
 from crmrules.model.codes.review import REVIEW_CODES
 from crmrules.model.codes.rulesets import RULESET_CODES
 from crmrules.model.codes.tables import TABLE_CODES
+from crmrules.model.codes.timing import TIMING_CODES
 
 CODES: Mapping[str, IssueCode] = MappingProxyType(
     {
@@ -26,6 +27,7 @@ CODES: Mapping[str, IssueCode] = MappingProxyType(
         for entry in (
             *LANGUAGE_CODES,
             *TABLE_CODES,
+            *TIMING_CODES,
             *RULESET_CODES,
             *DATA_CODES,
             *ENGINE_CODES,
