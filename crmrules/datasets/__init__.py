@@ -1,0 +1,1 @@
+"""From sources of rows to typed customers with their related records."""

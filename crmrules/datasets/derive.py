@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from crmrules.datasets.mapping import Words, data_type, fact_check
+from crmrules.datasets.checks import data_type, fact_check
+from crmrules.datasets.mapping import Words
 from crmrules.datasets.problems import Problems
 from crmrules.datasets.rows import Rows, Values
 from crmrules.datasets.source import QUARANTINE, ColumnSpec, SourceEntry

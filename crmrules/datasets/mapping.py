@@ -5,37 +5,26 @@ Everything that can be said before the first row is said here, all at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Final
 
+from crmrules.datasets.checks import Check, data_type, fact_check
 from crmrules.datasets.source import ColumnSpec, SourceEntry
-from crmrules.datasets.typing import EXPECTED, Memo, WrongValue, make_converter
-from crmrules.feel.compiler import Compiled, compile_expression, compile_unary
+from crmrules.datasets.typing import EXPECTED, Memo, make_converter
+from crmrules.feel.compiler import Compiled, compile_expression
 from crmrules.feel.scope import Scope, default_builtins
-from crmrules.feel.typenames import type_named
 from crmrules.feel.types import BOOLEAN, NUMBER, STRING, ListType, Type
 from crmrules.model.issues import Issue, has_errors, issue
-from crmrules.model.numbers import plain
 from crmrules.model.ports import Registry
 from crmrules.model.records import CUSTOMER_ID
 from crmrules.model.ruleset import Kind, RuleSet
 from crmrules.model.spans import Span
-from crmrules.model.values import Value
 from crmrules.model.vocabulary import ENTITIES, Fact, Missing, Sensitivity
 from crmrules.rulesets.nearest import nearest
 
-_ALIASES: Final = {
-    "text": "string",
-    "datetime": "date and time",
-    "date-time": "date and time",
-    "duration": "days and time duration",
-}
 _KEY_WORDS: Final = ("id", "编号")
 _CUSTOMER_WORDS: Final = ("customer_id", "客户编号", "客户id", "customer", "客户")
-
-Check = Callable[[Value], Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +89,6 @@ def words_of(ruleset: RuleSet, registry: Registry) -> Words:
     decided = frozenset(name for t in tables if t.kind is Kind.CLASSIFICATION for name in t.outputs)
     builtins = {**default_builtins(), **registry.functions} if registry.functions else default_builtins()
     return Words(ruleset, decided, Scope(builtins=builtins))
-
-
-def data_type(text: str) -> Type | None:
-    """The type of a declared column, by any of its names."""
-    text = text.strip()
-    if text.startswith("list<") and text.endswith(">"):
-        inner = data_type(text[5:-1])
-        return ListType(item=inner) if inner is not None else None
-    kind = type_named(_ALIASES.get(text, text))
-    return kind if kind in EXPECTED else None
 
 
 def plan_source(
@@ -394,53 +373,3 @@ class _Build:
         check, issues = fact_check(fact, self.words.scope)
         self.issues += issues
         return check
-
-
-def fact_check(fact: Fact, scope: Scope) -> tuple[Check | None, list[Issue]]:
-    """A function that gives the canonical value of a fact or raises ``WrongValue``; None when anything goes."""
-    kind = data_type(fact.type) or STRING
-    steps: list[Check] = []
-    if fact.values:
-        steps.append(_allowed(fact, isinstance(kind, ListType)))
-    issues: list[Issue] = []
-    if fact.range is not None and fact.range.text:
-        item = kind.item if isinstance(kind, ListType) else kind
-        test, issues = compile_unary(fact.range.text, scope, fact.range.span, input=item)
-        if test is not None and test.reads:
-            reads = ", ".join(sorted(test.reads))
-            issues.append(issue("D221", fact.range.span, fact=fact.name, found=fact.range.text, reads=reads))
-        elif test is not None:
-            steps.append(_in_range(fact, test.test))
-    if not steps:
-        return None, issues
-    if len(steps) == 1:
-        return steps[0], issues
-    first, second = steps
-    return (lambda value: second(first(value))), issues
-
-
-def _allowed(fact: Fact, many: bool) -> Check:
-    canonical = {spelling: allowed.value for allowed in fact.values for spelling in allowed.spellings()}
-
-    def one(value: Value) -> Value:
-        found = canonical.get(value) if isinstance(value, str) else None
-        if found is None:
-            shown = ", ".join(allowed.value for allowed in fact.values)
-            near = nearest(str(value), canonical)
-            raise WrongValue("D302", found=repr(str(value)), fact=fact.name, expected=shown, nearest=near)
-        return found
-
-    return (lambda value: [one(item) for item in value]) if many else one
-
-
-def _in_range(fact: Fact, test: Callable[..., Value]) -> Check:
-    text = fact.range.text if fact.range is not None else ""
-
-    def check(value: Value) -> Value:
-        for item in value if isinstance(value, list) else (value,):
-            if test(item, {}, None) is not True:
-                shown = plain(item) if type(item) in (int, Decimal) else str(item)
-                raise WrongValue("D303", found=shown, fact=fact.name, expected=text)
-        return value
-
-    return check

@@ -1,0 +1,1 @@
+"""Plugins: the hooks, and the manager that makes a registry of what they give."""

@@ -333,3 +333,67 @@ def test_nothing_is_read_when_a_source_cannot_be(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         world.read()
     assert [i.code for i in caught.value.issues] == ["D301", "D101"]
+
+
+def test_cells_of_a_workbook_that_hold_no_value_are_located(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "客户"
+    for row in (["customer_id", "satisfaction", "name", "remark"], ["C1", "#N/A", "=A2", "#REF!"], ["C2", 5, "b", None]):
+        book.active.append(row)
+    book.save(tmp_path / "customers.xlsx")
+    world = World(tmp_path)
+    assert world.told("customers.xlsx") == [
+        "customers.xlsx › 客户!C2: error D119: the formula =A2 has no stored result; open the workbook in a spreadsheet"
+        " program and save it",
+        "customers.xlsx › 客户!B2: error D118: the cell holds the error #N/A",
+    ]
+
+
+def test_numbers_of_json_that_are_none_are_located(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.write("customers.json", '[{"id": "C1", "satisfaction": 1},\n {"id": "C2", "satisfaction": NaN}]')
+    assert world.told("customers.json") == ["customers.json:2: error D115: NaN is not a number that a rule can use"]
+
+
+def test_a_condition_that_fails_is_located(tmp_path: Path) -> None:
+    text = "order_id,customer_id,code,paid\nO1,C1,7,yes\nO2,C1,A7,yes\nO3,C1,,yes\n"
+    order = "{path: orders.csv, columns: {code: {from: code, type: string}}, where: number(code) > 5}"
+    world = World(tmp_path, orders_csv=text, data_yaml=source(order=order, customer="{derive_from: order}"))
+    (told,) = world.told()
+    assert told.startswith("orders.csv:3: error D313: the condition `where` cannot be worked out: ")
+
+
+def test_derived_customers_are_checked_like_others(tmp_path: Path) -> None:
+    text = "order_id,customer_id,land,paid\nO1,C1,retail,yes\nO2,C2,零售,yes\nO3,C3,retial,yes\nO4,C1,finance,yes\n"
+    order = "{path: orders.csv, columns: {land: {from: land, type: string}}}"
+    customer = "{derive_from: order, columns: {industry: land}, where: industry != null}"
+    world = World(tmp_path, orders_csv=text, data_yaml=source(order=order, customer=customer))
+    assert world.told() == [
+        "orders.csv:4: error D302: column land: 'retial' is none of the values of industry: retail, finance;"
+        " did you mean retail?"
+    ]
+    world.write("orders.csv", text.replace("retial", ""))
+    data = world.read()
+    assert [(c.id, c.fields["industry"]) for c in data.customers] == [("C1", "retail"), ("C2", "retail")]
+
+
+def test_derived_customers_may_be_computed(tmp_path: Path) -> None:
+    text = "order_id,customer_id,land,paid\nO1,C1,UK,yes\nO2,C2,FR,yes\n"
+    order = "{path: orders.csv, columns: {land: {from: land, type: string}}}"
+    customer = "{derive_from: order, columns: {name: land}, computed: {country: 'lower case(name)'}}"
+    world = World(tmp_path, orders_csv=text, data_yaml=source(order=order, customer=customer))
+    assert [c.fields for c in world.read().customers] == [{"name": "UK", "country": "uk"}, {"name": "FR", "country": "fr"}]
+
+
+def test_a_customer_table_is_completed_by_derived_ones(tmp_path: Path) -> None:
+    world = World(tmp_path, customers_csv="customer_id,name\nC2,Bolt\n", orders_csv=ORDERS)
+    world.write(
+        "data.yaml",
+        f"crmrules_data: 1\nsources:\n  customer: [{CUSTOMER}, {{derive_from: order}}]\n  order: {ORDER}\n",
+    )
+    data = world.read()
+    assert [(c.id, len(c.related["order"])) for c in data.customers] == [("C2", 1), ("C1", 2)]
+    assert data.issues == ()

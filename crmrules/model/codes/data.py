@@ -157,12 +157,6 @@ _MAPPINGS = (
         example="group_by: order_nr (while the column is order_id)",
     ),
     IssueCode(
-        "D205",
-        "there is no entity {found}; there are {expected}",
-        "没有名为 {found} 的对象；现有 {expected}",
-        example="sources: {oder: {path: orders.csv}}",
-    ),
-    IssueCode(
         "D206",
         "customers cannot be derived from {found}: {reason}",
         "无法由 {found} 推导客户：{reason}",
@@ -260,12 +254,6 @@ _MAPPINGS = (
         "读取时无法检查 {fact} 的范围 {found}：它用到 {reads}",
         severity="warning",
         example="discount: {type: number, range: '<= amount'}",
-    ),
-    IssueCode(
-        "D222",
-        "the data-source file is not valid: {found}",
-        "数据源文件无效：{found}",
-        example="sources: [order]",
     ),
     IssueCode(
         "D223",
