@@ -110,7 +110,7 @@ def test_quarantine_leaves_the_rows_out_and_counts_them(tmp_path: Path) -> None:
     world = World(tmp_path, customers_csv=CUSTOMERS, orders_csv=BAD, data_yaml=source(customer=CUSTOMER, order=order))
     assert world.told() == [
         *(line.format("warning") for line in BAD_TOLD),
-        "orders.csv: warning D311: 7 of 8 rows are left out for the problems above",
+        "orders.csv: warning D311: 7 of 8 rows are left out for their problems",
     ]
     data = world.read()
     assert [row["order_id"] for row in data.entities["order"]] == ["O8"]

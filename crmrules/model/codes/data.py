@@ -340,8 +340,8 @@ _ROWS = (
     ),
     IssueCode(
         "D311",
-        "{count} of {total} rows are left out for the problems above",
-        "因上述问题，{total} 行中有 {count} 行未采用",
+        "{count} of {total} rows are left out for their problems",
+        "{total} 行中有 {count} 行因有问题未采用",
         severity="warning",
         example="on_error: quarantine with a wrong value in one row",
     ),
