@@ -117,20 +117,24 @@ class _CellParser(Parser):
 
     def between_ends(self, low: tree.Node, high: tree.Node, first: Token, last: Token) -> tree.Node:
         """A range with both ends; a unit written at the end only goes for the start as well."""
-        if isinstance(low, tree.Literal) and last.unit and not first.unit and type(low.value) is not bool:
-            low = self.with_unit(low, high, first, last)
-        if isinstance(low, tree.Literal) and isinstance(high, tree.Literal) and low.value > high.value:
-            raise SyntaxFault("F113", low.start, high.end, low=first.text, high=last.text)
+        if last.unit and isinstance(high, tree.Literal | tree.Temporal):
+            if isinstance(low, tree.Negate):
+                low = tree.Negate(low.start, low.end, self.with_unit(low.operand, high, last))
+            else:
+                low = self.with_unit(low, high, last)
         return tree.RangeLiteral(low.start, high.end, low, high, True, True)
 
-    def with_unit(self, low: tree.Literal, high: tree.Node, first: Token, last: Token) -> tree.Node:
-        whole = scan(f"{first.text}{last.unit}", relaxed=True)
-        if len(whole) != 2 or whole[0].unit != last.unit:
+    def with_unit(self, low: tree.Node, high: tree.Node, last: Token) -> tree.Node:
+        """A plain number in the unit of the range's end; refused where it makes sense without the unit only."""
+        token = next((t for t in self.tokens if t.start == low.start and t.end == low.end), None)
+        if token is None or token.kind != NUMBER or token.unit:
             return low
-        scaled = whole[0]._replace(start=low.start, end=low.end)
-        if scaled.kind == NUMBER and isinstance(high, tree.Literal) and low.value <= high.value < scaled.value:
-            raise SyntaxFault(
-                "F112", low.start, high.end, found=f"{first.text}-{last.text}",
-                one=f"{first.text}{last.unit}-{last.text}", two=f"[{low.value}..{high.value}]",
-            )  # fmt: skip
-        return constant(scaled)
+        whole = scan(f"{token.text}{last.unit}", relaxed=True)[0]
+        scaled = constant(whole._replace(start=low.start, end=low.end))
+        if isinstance(high, tree.Literal) and isinstance(scaled, tree.Literal):
+            if token.value <= high.value < scaled.value:
+                raise SyntaxFault(
+                    "F112", low.start, high.end, found=f"{token.text}-{last.text}",
+                    one=f"{token.text}{last.unit}-{last.text}", two=f"[{token.value}..{high.value}]",
+                )  # fmt: skip
+        return scaled

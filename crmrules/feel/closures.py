@@ -38,7 +38,7 @@ def closure(node: core.Node) -> Function | None:
         case core.Between(value=core.Input(name="?"), low=core.Const(value=low), high=core.Const(value=high)):
             return _between(node, low, high, inlined(node.value, node.low, node.high))
         case core.Or(items=items):
-            return _one_of(items)
+            return _one_of(node, items)
         case core.Not(item=item):
             inner = closure(item)
             return None if inner is None else _not(inner)
@@ -173,7 +173,7 @@ def _between(node: core.Between, low: Value, high: Value, plain: bool) -> Functi
     return general
 
 
-def _one_of(items: tuple[core.Node, ...]) -> Function | None:
+def _one_of(node: core.Node, items: tuple[core.Node, ...]) -> Function | None:
     """``a, b, c`` of plain constants of the input's own type: membership in a set."""
     values: list[Value] = []
     for item in items:
@@ -187,7 +187,10 @@ def _one_of(items: tuple[core.Node, ...]) -> Function | None:
     known = frozenset(values)
 
     def one_of(v: Value, e: Mapping[str, Value], n: Notes = None) -> Value:
-        return v in known
+        try:
+            return v in known
+        except TypeError as failure:
+            return note(n, failure, node.start, node.end)
 
     return one_of
 

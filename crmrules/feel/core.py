@@ -8,6 +8,7 @@ checker knows of the result (``Any``: nothing).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crmrules.feel.builtins._base import Builtin
@@ -305,3 +306,15 @@ def children(node: Node) -> tuple[Node, ...]:
             return (fallback,)
         case _:
             return ()
+
+
+def slots_used(nodes: Iterable[Node]) -> set[int]:
+    """The slots that ``nodes`` or anything below them refer to."""
+    used: set[int] = set()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Local | ItemKey):
+            used.add(node.slot)
+        waiting += children(node)
+    return used

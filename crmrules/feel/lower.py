@@ -100,10 +100,18 @@ class _Lowering:
     def inside(self, test: tree.RangeLiteral, value: core.Node) -> core.Node:
         if isinstance(value.type, RangeType):
             return self.member(test, value, self.node(test))
-        return core.Between(
-            test.start, test.end, BOOLEAN, value, self.node(test.low), self.node(test.high),
-            test.low_included, test.high_included,
-        )  # fmt: skip
+        low, high = self.node(test.low), self.node(test.high)
+        if isinstance(low, core.Const) and isinstance(high, core.Const):
+            self.refuse_reversed(test, low.value, high.value)
+        return core.Between(test.start, test.end, BOOLEAN, value, low, high, test.low_included, test.high_included)
+
+    def refuse_reversed(self, test: tree.Node, low: Value, high: Value) -> None:
+        """``[50..10]`` holds nothing: that is never what was meant."""
+        try:
+            if operators.gt(low, high) is True:
+                self.problems.append(Problem("F113", test.start, test.end, {"low": str(low), "high": str(high)}))
+        except Failure:
+            pass  # the checker has said that they cannot be compared
 
     def member(self, test: tree.Node, value: core.Node, wanted: core.Node) -> core.Node:
         place = test.start, test.end, BOOLEAN
@@ -227,7 +235,7 @@ class _Lowering:
 
         def make() -> core.Node:
             condition = self.node(node.condition)
-            if condition.type == NUMBER:
+            if condition.type == NUMBER and self.slot(node) not in core.slots_used((condition,)):
                 return core.Index(*self.place(node), base, condition)
             return core.Select(*self.place(node), base, self.slot(node), condition)
 

@@ -401,7 +401,7 @@ class _Body:
 
         ``own`` slots are its parameters, or with ``parameters=False`` variables it sets itself.
         """
-        used = _slots_used(nodes)
+        used = core.slots_used(nodes)
         held = [s for s in self.slots if s in used and s not in own]
         body = _Body(self.module, (*held, *own), 1)
         name = self.module.fresh("f")
@@ -422,17 +422,6 @@ class _Body:
 
 def _local(slot: int) -> str:
     return f"x{slot}" if slot >= 0 else f"y{-slot}"
-
-
-def _slots_used(nodes: Sequence[core.Node]) -> set[int]:
-    used: set[int] = set()
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, core.Local | core.ItemKey):
-            used.add(node.slot)
-        waiting += core.children(node)
-    return used
 
 
 def inlined(*nodes: core.Node) -> bool:

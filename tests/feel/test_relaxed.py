@@ -53,7 +53,7 @@ def to(high: Value, included: bool = True) -> Intervals:
         ("大于 50万", from_(500_000, False)), ("小于50", to(50, False)), ("大于等于50", from_(50)), ("至少3", from_(3)),
         ("10万-50万", closed(100_000, 500_000)), ("10-50万", closed(100_000, 500_000)), ("10~50", closed(10, 50)),
         ("10～50", closed(10, 50)), ("10万至50万", closed(100_000, 500_000)), ("10 到 50", closed(10, 50)),
-        ("-5~5", closed(-5, 5)), ("1,000-5,000", closed(1000, 5000)), ("5-10, 20-30", Intervals((Range(5, 10), Range(20, 30)))),
+        ("-5~5", closed(-5, 5)), ("-5~5万", closed(-50_000, 50_000)), ("1,000~5,000万", closed(10_000_000, 50_000_000)), ("1,000-5,000", closed(1000, 5000)), ("5-10, 20-30", Intervals((Range(5, 10), Range(20, 30)))),
         ("[10万..50万)", Intervals((Range(100_000, 500_000, True, False),))),
         ("＜5，＞10", Intervals((Range(None, 5, False, False), Range(10, None, False, False)))),
         ("大客户线", Points((500_000,))), (">= 大客户线", from_(500_000)), ("[1..大客户线)", Intervals((Range(1, 500_000, True, False),))),
@@ -116,6 +116,9 @@ PLACE = "Tiers!B7"
     ("text", "kind", "message"),
     [
         ("50-10", NUMBER, f"{PLACE}: error F113: the range starts at 50, above its end 10"),
+        ("[50..10]", NUMBER, f"{PLACE}: error F113: the range starts at 50, above its end 10"),
+        ("2026-03-01~2026-01-01", DATE, f"{PLACE}: error F113: the range starts at 2026-03-01, above its end 2026-01-01"),
+        ('1~"a"', NUMBER, f"{PLACE}: error F130: number cannot be compared with string"),
         ("50万元", NUMBER, f"{PLACE}: error F114: 万元 after the number 50 is no unit; known: % 百 千 万 百万 千万 亿 万亿"),
         ("30天", NUMBER, f"{PLACE}: error F130: number cannot be compared with days and time duration"),
         ("> 2026-01-31", DATE_TIME, f"{PLACE} (character 1): error F130: date and time cannot be compared with date"),
