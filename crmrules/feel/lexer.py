@@ -19,6 +19,9 @@ MAX_TEXT: Final = 65_536
 
 NUMBER, STRING, WORD, SIGN, TEMPORAL, END = "number", "string", "word", "sign", "temporal", "end"
 
+NAME_SIGNS: Final = frozenset((".", "/", "-", "+", "*", "**", "'"))
+"""Signs that a name may hold, besides letters and digits."""
+
 
 class Token(NamedTuple):
     """A piece of text. ``text`` is normalised (half-width); ``value`` is a number's, a string's or a temporal's."""

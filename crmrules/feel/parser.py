@@ -1,7 +1,7 @@
 """Tokens → tree: a Pratt parser that asks the scope which neighbouring tokens form a name.
 
-It knows the language's grammar and the words in scope, and nothing of types. Cells (unary tests) are parsed by
-:func:`parse_cell`, everything else by :func:`parse_expression`; both raise :class:`~crmrules.feel.lexer.SyntaxFault`.
+It knows the language's grammar and the words in scope, and nothing of types. Cells (unary tests) build on it in
+:mod:`crmrules.feel.cells`; what cannot be read raises :class:`~crmrules.feel.lexer.SyntaxFault`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from crmrules.feel import tree
+from crmrules.feel import forms, tree
 from crmrules.feel.grouping import join_groups
 from crmrules.feel.lexer import (
     END,
     MULTIPLIERS,
+    NAME_SIGNS,
     NUMBER,
     SIGN,
     STRING,
@@ -24,7 +25,7 @@ from crmrules.feel.lexer import (
     scan,
 )
 from crmrules.feel.typenames import TypeNameFault, read_type
-from crmrules.feel.types import ANY, Type
+from crmrules.feel.types import Type
 from crmrules.feel.words import LOCAL, VALUE, Known, Lexicon, Match, Meaning, Table, find, joined, known
 
 MAX_DEPTH: Final = 100  # brackets within brackets; seven frames of Python each
@@ -348,7 +349,7 @@ class Parser:
                 name = joined(self.tokens[self.at : index])
                 self.at = index + 1
                 return name
-            if token.kind not in (WORD, NUMBER) and token.text not in _NAME_SIGNS:
+            if token.kind not in (WORD, NUMBER) and token.text not in NAME_SIGNS:
                 return None
         return None
 
@@ -442,7 +443,7 @@ class Parser:
         start = self.at
         while self.tokens[self.at].text != ":":
             token = self.tokens[self.at]
-            if token.kind not in (WORD, NUMBER) and token.text not in _NAME_SIGNS:
+            if token.kind not in (WORD, NUMBER) and token.text not in NAME_SIGNS:
                 raise self.expected(":")
             self.at += 1
         if self.at == start:
@@ -459,88 +460,7 @@ class Parser:
             same = table.setdefault(entry.parts[0][0], [])
             same.insert(next((i for i, k in enumerate(same) if len(k.parts) <= len(entry.parts)), len(same)), entry)
 
-    # --- keywords ---------------------------------------------------------------------------------------------
-
-    def if_form(self, token: Token) -> tree.Node:
-        self.at += 1
-        parts = [self.expression()]
-        height = self.height
-        for word in ("then", "else"):
-            self.take(word)
-            parts.append(self.expression())
-            height = max(height, self.height)
-        self.grown(height)
-        return tree.If(token.start, parts[2].end, *parts)
-
-    def for_form(self, token: Token) -> tree.Node:
-        iterators, body = self.iteration("return", partial=True)
-        return tree.For(token.start, body.end, iterators, body)
-
-    def quantified(self, token: Token) -> tree.Node:
-        iterators, body = self.iteration("satisfies", partial=False)
-        return tree.Quantified(token.start, body.end, token.text == "every", iterators, body)
-
-    def iteration(self, word: str, *, partial: bool) -> tuple[tuple[tree.Iterator, ...], tree.Node]:
-        self.locals.append({})
-        iterators: list[tree.Iterator] = []
-        height = 0
-        while True:
-            self.at += 1
-            start = self.at
-            while self.tokens[self.at].text != "in" and self.tokens[self.at].kind in (WORD, NUMBER):
-                self.at += 1
-            if self.at == start:
-                raise self.missing()
-            name = joined(self.tokens[start : self.at])
-            self.take("in")
-            source = self.expression()
-            height = max(height, self.height)
-            last = None
-            if self.tokens[self.at].text == "..":
-                self.at += 1
-                last = self.expression()
-                height = max(height, self.height)
-            iterators.append(tree.Iterator(self.tokens[start].start, (last or source).end, name, source, last))
-            self.declare(name)
-            if self.tokens[self.at].text != ",":
-                break
-        self.take(word)
-        if partial:
-            self.declare("partial")
-        body = self.expression()
-        self.locals.pop()
-        self.grown(height + len(iterators))
-        return tuple(iterators), body
-
-    def function_form(self, token: Token) -> tree.Node:
-        self.at += 1
-        self.take("(")
-        self.locals.append({})
-        parameters: list[tree.Parameter] = []
-        while self.tokens[self.at].text != ")" or parameters:
-            start = self.at
-            while self.tokens[self.at].kind in (WORD, NUMBER) or self.tokens[self.at].text in _NAME_SIGNS:
-                self.at += 1
-            if self.at == start:
-                raise self.missing()
-            name = joined(self.tokens[start : self.at])
-            declared = ANY
-            if self.tokens[self.at].text == ":":
-                self.at += 1
-                declared = self.type_name()
-            parameters.append(tree.Parameter(self.tokens[start].start, self.tokens[self.at - 1].end, name, declared))
-            self.declare(name)
-            if self.tokens[self.at].text != ",":
-                break
-            self.at += 1
-        self.take(")")
-        external = self.tokens[self.at].text == "external"
-        if external:
-            self.at += 1
-        body = self.expression()
-        self.locals.pop()
-        self.grown(self.height)
-        return tree.FunctionLiteral(token.start, body.end, tuple(parameters), body, external)
+    # --- types and faults ---------------------------------------------------------------------------------------
 
     def type_name(self) -> Type:
         try:
@@ -551,8 +471,6 @@ class Parser:
                 raise self.unexpected() from None
             raise SyntaxFault("F123", token.start, token.end, found=fault.name) from None
         return read
-
-    # --- faults -----------------------------------------------------------------------------------------------
 
     def take(self, text: str) -> Token:
         token = self.tokens[self.at]
@@ -587,7 +505,6 @@ class Parser:
         return SyntaxFault("F105", token.start, token.end, limit=str(MAX_DEPTH))
 
 
-_NAME_SIGNS: Final = frozenset((".", "/", "-", "+", "*", "**", "'"))
 _AFTER_RANGE: Final = frozenset(
     (",", ")", "]", "}", "=", "!=", "<", "<=", ">", ">=", "and", "or", "then", "else", "return", "satisfies", "in", ".")
 )
@@ -598,11 +515,11 @@ _OPENERS: Final[Mapping[str, Callable[[Parser, Token], tree.Node]]] = {
     "{": Parser.brace,
 }
 _KEYWORD_FORMS: Final[Mapping[str, Callable[[Parser, Token], tree.Node]]] = {
-    "if": Parser.if_form,
-    "for": Parser.for_form,
-    "some": Parser.quantified,
-    "every": Parser.quantified,
-    "function": Parser.function_form,
+    "if": forms.if_form,
+    "for": forms.for_form,
+    "some": forms.quantified,
+    "every": forms.quantified,
+    "function": forms.function_form,
 }
 
 

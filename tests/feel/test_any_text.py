@@ -9,11 +9,11 @@ from crmrules.feel.compiler import Scope, compile_expression, compile_unary
 from crmrules.feel.types import ANY, BOOLEAN, DATE, DATE_TIME, NUMBER, STRING, ContextType, ListType
 from crmrules.model.values import Date, DateTime, Value
 
-PIECES = (
+PIECES = (  # noqa: SIM905
     '1 2.5 "a" true null a b xs s d any orders ( ) [ ] { } , : .. . + - * / ** = != < <= > >= and or not( in between '
     "instance of number list< if then else for return some every satisfies function( item partial ? ~ 以上 超过 、 ； 万 50万 "
     '20% 30天 1,000 count( sum( sort( floor( contains( date( as_of amount k x now() @"2026-01-01" @"P1D" range("[1..2]") \n'
-).split(" ")  # noqa: SIM905
+).split(" ")
 ORDERS = ListType(ContextType({"amount": NUMBER, "k": DATE_TIME}, open=False))
 NAMES = {
     "a": NUMBER,
