@@ -12,6 +12,7 @@ from crmrules.model.ruleset import Policies, RuleSet
 from crmrules.model.spans import Span
 from crmrules.model.vocabulary import Label
 from crmrules.model.zones import find_zone
+from crmrules.rulesets.calendars import build_calendars
 from crmrules.rulesets.decisions import build_decisions
 from crmrules.rulesets.document import Document, Node
 from crmrules.rulesets.kpis import build_kpis
@@ -78,6 +79,8 @@ def build_ruleset(documents: Sequence[Document], issues: list[Issue]) -> RuleSet
         policies=_policies(sections("policies"), issues),
         decisions=build_decisions(sections("decisions"), vocabulary, parameters, known, issues),
         kpis=build_kpis(sections("kpis"), vocabulary, parameters, issues),
+        calendars=build_calendars(sections("calendars"), issues),
+        calendar=_first(nodes, "calendar", issues).cell(),
         files=tuple(file for d in documents for file in d.files),
         span=main.get("name").span,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from crmrules.model.ruleset import DecisionTable, Direction, Kpi, RuleSet
+from crmrules.model.ruleset import DECISION_SETTINGS, CalendarSpec, DecisionTable, Direction, Kpi, RuleSet
 from crmrules.model.vocabulary import AllowedValue, Cell, Fact, Label, Missing, Parameter, Role, Sensitivity
 
 SCHEMA_LINE: Final = "# yaml-language-server: $schema={schema}\n"
@@ -34,6 +34,8 @@ def to_document(ruleset: RuleSet) -> dict[str, Any]:
             ),
             parameters={p.name: _parameter(p) for p in ruleset.parameters.values()},
             roles={r.name: _role(r) for r in ruleset.roles.values()},
+            calendar=ruleset.calendar.text,
+            calendars={c.name: _calendar(c) for c in ruleset.calendars.values()},
             vocabulary={entity: {f.name: _fact(f) for f in of.values()} for entity, of in facts.items() if of},
             decisions={d.id: _decision(d) for d in ruleset.decisions.values()},
             kpis={k.id: _kpi(k) for k in ruleset.kpis.values()},
@@ -81,6 +83,23 @@ def _role(role: Role) -> dict[str, Any]:
     return _present(label=_label(role.label), aliases=list(role.aliases), person=_text(role.person))
 
 
+def _calendar(calendar: CalendarSpec) -> dict[str, Any]:
+    hours = _texts(calendar.hours)
+    if all(day in hours for day in _WORK_WEEK) and len({hours[day] for day in _WORK_WEEK}) == 1:
+        hours = {"mon-fri": hours["mon"], **{day: text for day, text in hours.items() if day not in _WORK_WEEK}}
+    return _present(
+        label=_label(calendar.label),
+        time_zone=calendar.time_zone.text,
+        country=calendar.country.text,
+        hours=hours,
+        holidays=[cell.text for cell in calendar.holidays],
+        working_days={working.date.text: working.hours.text for working in calendar.working_days},
+    )
+
+
+_WORK_WEEK: Final = ("mon", "tue", "wed", "thu", "fri")
+
+
 def _fact(fact: Fact) -> dict[str, Any]:
     return {
         **_present(label=_label(fact.label), aliases=list(fact.aliases)),
@@ -121,7 +140,10 @@ def _decision(table: DecisionTable) -> dict[str, Any]:
         "kind": table.kind.value,
         **_present(label=_label(table.label), description=table.description),
         "hit_policy": table.hit_policy.value,
-        **_present(settings=_texts(table.settings), default=_texts(table.defaults)),
+        **_present(
+            settings=_texts(_ordered(table.settings, DECISION_SETTINGS[table.kind])),
+            default=_texts(_ordered(table.defaults, table.outputs)),
+        ),
         "inputs": inputs,
         "outputs": list(table.outputs),
         "rules": rules,
@@ -130,6 +152,11 @@ def _decision(table: DecisionTable) -> dict[str, Any]:
 
 def _cells(names: Iterable[str], cells: Iterable[Cell]) -> dict[str, str]:
     return {name: cell.text for name, cell in zip(names, cells, strict=True) if cell.text}
+
+
+def _ordered(cells: Mapping[str, Cell], order: Iterable[str]) -> dict[str, Cell]:
+    """The cells in a fixed order: what a rule set says does not hang on the order its settings were written in."""
+    return {name: cells[name] for name in order if name in cells}
 
 
 def _texts(cells: Mapping[str, Cell]) -> dict[str, str]:

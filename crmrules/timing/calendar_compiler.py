@@ -1,4 +1,4 @@
-"""Calendars of the document → :class:`~crmrules.timing.calendar.WorkCalendar`, with everything that is wrong in them."""
+"""Calendars of the document → :class:`~crmrules.timing.calendar.WorkCalendar`, with all that is wrong in them."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _week(spec: CalendarSpec, issues: list[Issue]) -> tuple[Hours, ...]:
 def _hours(cell: Cell, issues: list[Issue]) -> Hours:
     found = parse_hours(cell.text)
     if isinstance(found, HoursProblem):
-        issues.append(issue(found.code, cell.span, **found.params))
+        issues.append(Issue(found.code, cell.span, found.params))
         return NO_HOURS
     return found
 

@@ -525,7 +525,7 @@ _WORKBOOKS = (
         example="Values\nEntity | Fact | Value\ncustomer | tier | high",
     ),
     IssueCode(
-        "W126",
+        "W127",
         "a cell holds more than {limit} {what}, which Excel itself cannot write: refused",
         "有单元格超过 {limit} 个{what_zh}，Excel 本身无法写出：拒绝读取",
         example="(a cell of a megabyte)",
@@ -535,6 +535,12 @@ _WORKBOOKS = (
         "the text of {found} is longer than a cell of Excel can hold (32,767 characters)",
         "{found} 的文本超过 Excel 单元格的上限（32,767 个字符）",
         example="(a note of 40,000 characters, written to .xlsx)",
+    ),
+    IssueCode(
+        "W126",
+        "no calendar `{found}` is declared in the table Calendars",
+        "表“日历”中没有名为“{found}”的日历",
+        example="Calendar days\nCalendar | Date\noffice | 2026-03-09",
     ),
     IssueCode(
         "W124",

@@ -96,6 +96,7 @@ HEAD: Final = Layout(
         Column(("policies", "do_not_contact"), "Do not contact", "禁止联系"),
         Column(("policies", "blocked_channels"), "Blocked channels", "拒收渠道"),
         Column(("policies", "horizon"), "Horizon", "计划范围"),
+        Column(("calendar",), "Calendar", "日历", ("默认日历",)),
     ),
 )
 PARAMETERS: Final = Layout(
@@ -184,12 +185,47 @@ KPIS: Final = Layout(
         _DESCRIPTION,
     ),
 )
+CALENDARS: Final = Layout(
+    "calendars",
+    "Calendars",
+    "日历",
+    "calendars",
+    (
+        _NAME,
+        _LABEL_EN,
+        _LABEL_ZH,
+        Column(("time_zone",), "Time zone", "时区"),
+        Column(("country",), "Country", "国家", ("国家或地区",)),
+        Column(("hours", "mon-fri"), "Mon-Fri", "周一至周五"),
+        Column(("hours", "mon"), "Mon", "周一"),
+        Column(("hours", "tue"), "Tue", "周二"),
+        Column(("hours", "wed"), "Wed", "周三"),
+        Column(("hours", "thu"), "Thu", "周四"),
+        Column(("hours", "fri"), "Fri", "周五"),
+        Column(("hours", "sat"), "Sat", "周六"),
+        Column(("hours", "sun"), "Sun", "周日"),
+    ),
+)
+CALENDAR_DAYS: Final = Layout(
+    "calendar days",
+    "Calendar days",
+    "日历日期",
+    "calendar days",
+    (
+        Column(("calendar",), "Calendar", "日历"),
+        Column(("date",), "Date", "日期"),
+        Column(("hours",), "Hours", "工作时间", ("时间",), words="hours"),
+    ),
+)
+"""Single dates of calendars: ``off`` or blank, ``work`` (the usual hours), or hours."""
 DECISIONS: Final[Mapping[Kind, Layout]] = {
     Kind.CLASSIFICATION: Layout("classification", "Classification", "分类", "decisions"),
     Kind.CADENCE: Layout("cadence", "Cadence", "节奏", "decisions"),
     Kind.ESCALATION: Layout("escalation", "Escalation", "升级", "decisions"),
 }
-LAYOUTS: Final = (HEAD, PARAMETERS, ROLES, VOCABULARY, VALUES, *DECISIONS.values(), KPIS)
+LAYOUTS: Final = (
+    HEAD, PARAMETERS, ROLES, CALENDARS, CALENDAR_DAYS, VOCABULARY, VALUES, *DECISIONS.values(), KPIS,
+)  # fmt: skip
 
 TITLE_SETTINGS: Final = (
     Column(("hit_policy",), "hit policy", "命中策略", words="hit_policy"),
@@ -210,6 +246,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "missing": {"unknown": "未知", "error": "报错", "default": "默认值"},
     "sensitivity": {"none": "无", "personal": "个人信息"},
     "language": {"en": "英文", "zh": "中文"},
+    "hours": {"off": "休", "work": "上班"},
     "kpi": {"simple": "简单", "ratio": "比率", "mean": "均值", "percentile": "分位数"},
     "direction": {"higher": "越高越好", "lower": "越低越好"},
     "hit_policy": {

@@ -10,12 +10,13 @@ from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import Span
 from crmrules.rulesets.document import Document
 from crmrules.rulesets.excel.decisions import add_decision
-from crmrules.rulesets.excel.layout import HEAD, VALUES, VOCABULARY, Column, header_key
+from crmrules.rulesets.excel.layout import CALENDAR_DAYS, HEAD, VALUES, VOCABULARY, Column, header_key
 from crmrules.rulesets.excel.parts import Forbidden, RawWorkbook, TooMuch, read_sheet, read_workbook
 from crmrules.rulesets.excel.prescan import Damaged, Package, open_package
 from crmrules.rulesets.excel.sheetdata import Builder
 from crmrules.rulesets.excel.tables import Grid, Table, body, check_strays, find_tables, make_grid, title_of
 from crmrules.rulesets.nearest import nearest
+from crmrules.timing.hours import NO_HOURS, parse_hours
 
 
 def read_excel(path: str | Path, file: str | None = None) -> tuple[Document | None, list[Issue]]:
@@ -66,11 +67,13 @@ def _document(file: str, tables: Sequence[Table], issues: list[Issue]) -> Docume
     for table in tables:
         if table.layout is HEAD:
             _add_head(builder, table)
-        elif table.layout.section not in ("decisions", "values"):
+        elif table.layout.section not in ("decisions", "values", "calendar days"):
             _add_entries(builder, table)
     for table in tables:
         if table.layout is VALUES:
             _add_values(builder, table)
+        elif table.layout is CALENDAR_DAYS:
+            _add_calendar_days(builder, table)
     for table in tables:
         if table.layout.section == "decisions":
             add_decision(builder, table)
@@ -174,6 +177,40 @@ def _add_values(builder: Builder, table: Table) -> None:
             if target.path[0] not in ("entity", "fact"):
                 span = table.grid.span(row, column)
                 builder.put_cell((*path, str(index), *target.path), target, cell, span, span)
+
+
+def _add_calendar_days(builder: Builder, table: Table) -> None:
+    """The table Calendar days: days off and further working days of calendars that the table Calendars declares."""
+    columns = _columns(builder, table, ("calendar", "date"))
+    if columns is None:
+        return
+    by_key = {column.path[0]: column for column in table.layout.columns}
+    places: dict[tuple[str, str], Span] = {}
+    for row, cells in body(table, list(columns)):
+        texts = {columns[c].path[0]: (c, cell) for c, cell in cells.items()}
+        missing = next((key for key in ("calendar", "date") if key not in texts), "")
+        if missing:
+            first = min(column for column, _ in texts.values())
+            builder.report("W124", table.grid.span(row, first), expected=_header(table, missing))
+            continue
+        spans = {key: table.grid.span(row, column) for key, (column, _) in texts.items()}
+        said = {key: builder.text(by_key[key], cell, spans[key]).strip() for key, (_, cell) in texts.items()}
+        calendar = builder.calendar(said["calendar"])
+        if not calendar:
+            near = nearest(said["calendar"], builder.calendar_spellings())
+            builder.report("W126", spans["calendar"], found=said["calendar"], nearest=near)
+            continue
+        date, hours = said["date"], said.get("hours", "")
+        place = places.setdefault((calendar, date), spans["date"])
+        if place is not spans["date"]:
+            builder.report(
+                "W122", spans["date"], found=date, table=title_of(table), what="date", what_zh="日期", first=str(place)
+            )
+        elif parse_hours(hours) == NO_HOURS:
+            builder.append(("calendars", calendar, "holidays"), date, spans["date"])
+        else:
+            text = "" if hours == "work" else hours
+            builder.put(("calendars", calendar, "working_days", date), text, spans["hours"], spans["date"])
 
 
 def _columns(builder: Builder, table: Table, needed: Sequence[str]) -> dict[int, Column] | None:

@@ -115,6 +115,18 @@ class Builder:
         """Every spelling of every fact of ``entity`` that this workbook declares."""
         return [word for _, words in self._facts(entity) for word in words]
 
+    def calendar(self, spelled: str) -> str:
+        """The name of the calendar that ``spelled`` means; empty when this workbook declares none."""
+        return next((name for name, words in self._calendars() if spelled in words), "")
+
+    def calendar_spellings(self) -> list[str]:
+        """Every spelling of every calendar that this workbook declares."""
+        return [word for _, words in self._calendars() for word in words]
+
+    def _calendars(self) -> list[tuple[str, list[str]]]:
+        declared = self.data.get("calendars", {})
+        return [(name, [name, *calendar.get("label", {}).values()]) for name, calendar in declared.items()]
+
     def _facts(self, entity: str) -> list[tuple[str, list[str]]]:
         found = []
         for name, fact in self.data.get("vocabulary", {}).get(entity, {}).items():

@@ -22,6 +22,8 @@ from crmrules.model.vocabulary import Fact
 from crmrules.rulesets.excel.hints import Hint, input_hint, output_hint
 from crmrules.rulesets.excel.layout import (
     BANDS,
+    CALENDAR_DAYS,
+    CALENDARS,
     DECISIONS,
     DEFAULT,
     HEAD,
@@ -95,6 +97,8 @@ class _Writer:
         yield self._word(HEAD), self._head_sheet
         if self.ruleset.vocabulary.facts:
             yield self._word(VOCABULARY), self._vocabulary_sheet
+        if self.ruleset.calendars:
+            yield self._word(CALENDARS), self._calendar_sheet
         for table in self.ruleset.decisions.values():
             yield table.label.get(self.lang, table.id), _Bound(self._decision_sheet, table)
         if self.ruleset.kpis:
@@ -146,6 +150,18 @@ class _Writer:
                 self.ranges[key] = f"{start}:${letter}${number}"
         self.style.widths(sheet)
         sheet.freeze_panes = "C3"
+
+    def _calendar_sheet(self, sheet: Worksheet) -> None:
+        calendars = self.document["calendars"]
+        row = self._list(sheet, 1, CALENDARS, [{"name": name, **entry} for name, entry in calendars.items()])
+        days = []
+        for name, entry in calendars.items():
+            days += [{"calendar": name, "date": date, "hours": "off"} for date in entry.get("holidays", ())]
+            for date, hours in entry.get("working_days", {}).items():
+                days.append({"calendar": name, "date": date, "hours": hours or "work"})
+        if days:
+            self._list(sheet, row + 1, CALENDAR_DAYS, days)
+        self.style.widths(sheet)
 
     def _kpi_sheet(self, sheet: Worksheet) -> None:
         self._list(sheet, 1, KPIS, [{"name": name, **kpi} for name, kpi in self.document["kpis"].items()])

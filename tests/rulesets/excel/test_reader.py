@@ -8,7 +8,10 @@ import pytest
 
 from crmrules.model.ruleset import HitPolicy, Kind
 from crmrules.model.vocabulary import Cell, Label
+from crmrules.rulesets.excel.layout import LAYOUTS
 from crmrules.rulesets.loader import read_ruleset
+
+KEYWORDS = ", ".join(word for layout in LAYOUTS for word in (layout.en, layout.zh))
 
 VOCABULARY = """\
 规则集：分级
@@ -209,7 +212,9 @@ def changed(old: str, new: str) -> str:
         (
             changed("Classification: tier\n", "Clasification: tier\n"),
             [
-                "rules.xlsx › S!A9: error W115: `Clasification: tier` looks like the title of a table, but is none; known: Rule set, 规则集, Parameters, 参数, Roles, 角色, Vocabulary, 词汇, Values, 取值, Classification, 分类, Cadence, 节奏, Escalation, 升级, KPIs, 指标; did you mean Classification?"
+                "rules.xlsx › S!A9: error W115: `Clasification: tier` looks like the title of a table, but is none; known: "
+                + KEYWORDS
+                + "; did you mean Classification?"
             ],
         ),
         (
