@@ -175,7 +175,7 @@ def test_all_problems_of_all_files_at_once(write, monkeypatch, tmp_path):
         "sub/b.yaml:1:14 R201",
         "rules.yaml:4:31 R301",
         "a.yaml:1:25 R304",
-        "a.yaml:1:46 V102",
+        "a.yaml:1:47 V102",
         "rules.yaml:16:15 R311",
     ]
 
