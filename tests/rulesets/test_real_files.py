@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.data,
     pytest.mark.skipif(not ODD, reason="the real workbooks are not here: ../shared/data is missing"),
 ]
-DAMAGE = {"W101", "W102", "W103", "W104", "W105", "W126", "R103", "R106"}
+DAMAGE = {"W101", "W102", "W103", "W104", "W105", "W127", "R103", "R106"}
 
 
 @pytest.mark.parametrize("row", ODD, ids=lambda r: r["file"])
@@ -101,4 +101,5 @@ def test_cells_agree_with_openpyxl(row):
                 moment = datetime.datetime.fromisoformat(ours.text) if ours.text[2] != ":" else None
                 if moment is not None and isinstance(value, datetime.datetime):
                     assert abs(moment - value) < datetime.timedelta(milliseconds=2)
-    assert compared or not any(c.value and not c.formula for s in sheets.values() for c in s.cells.values())
+    held = [c for s in sheets.values() for c in s.cells.values() if c.value and c.formula is None and c.kind != "e"]
+    assert compared or not held or row["openpyxl"] == "ok 0"

@@ -164,7 +164,7 @@ class _SheetReader:
         if self.buffer is not None:
             self.length += len(data)
             if self.length > MAX_TEXT:
-                raise TooMuch(MAX_TEXT, "characters", "字符", "W126")
+                raise TooMuch(MAX_TEXT, "characters", "字符", "W127")
             self.buffer.append(data)
 
     def end(self, name: str) -> None:
@@ -264,7 +264,7 @@ def _shared_texts(package: Package, part: str) -> list[str]:
             total[0] += len(data)
             total[1] += len(data)
             if total[0] > MAX_TEXT:
-                raise TooMuch(MAX_TEXT, "characters", "字符", "W126")
+                raise TooMuch(MAX_TEXT, "characters", "字符", "W127")
             if total[1] > MAX_SHARED:
                 raise TooMuch(MAX_SHARED, "characters", "字符")
             pieces.append(data)

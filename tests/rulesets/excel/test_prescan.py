@@ -126,7 +126,7 @@ SAVE = "; open it in Excel and save it as .xlsx"
         ),
         (
             package(table("<row r='2'><c r='A2' t='inlineStr'><is><t>" + "x" * 50_000 + "</t></is></c></row>")),
-            "W126: a cell holds more than 40,000 characters, which Excel itself cannot write: refused",
+            "W127: a cell holds more than 40,000 characters, which Excel itself cannot write: refused",
         ),
     ],
 )
