@@ -13,6 +13,7 @@ from crmrules.engine.records import to_record
 from crmrules.model.decision import NO_HISTORY, Decision, History
 from crmrules.model.records import Dataset, Record
 from crmrules.model.values import Date, DateTime, Value
+from crmrules.timing.calendar import NO_CALENDARS, Calendars
 
 if TYPE_CHECKING:
     from crmrules.engine.messages import Template
@@ -70,6 +71,7 @@ class CompiledRuleSet:
     templates: Mapping[str, Template] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     compiled_kpis: tuple[Any, ...] = ()
+    calendars: Calendars = NO_CALENDARS
     registry: Registry | None = None
 
     def __repr__(self) -> str:

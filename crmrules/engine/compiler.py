@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from crmrules.engine.actions import ActionCompiler
@@ -25,11 +26,14 @@ from crmrules.engine.scopes import AS_OF, CUSTOMER, RELATED, customer_scope, dec
 from crmrules.engine.steps import FactStep, TableStep
 from crmrules.engine.tables import compile_table
 from crmrules.engine.tables import node_of as table_node
+from crmrules.feel.builtins._base import Builtin
 from crmrules.feel.scope import Scope
 from crmrules.model.issues import Issue, has_errors
 from crmrules.model.ports import Registry
 from crmrules.model.ruleset import RuleSet
 from crmrules.rulesets.fingerprint import fingerprint
+from crmrules.timing.calendar_compiler import compile_calendars
+from crmrules.timing.functions import calendar_functions
 
 
 def compile_ruleset(
@@ -41,6 +45,9 @@ def compile_ruleset(
     those of the rule set with these values. ``registry`` brings functions and plan filters of plugins.
     """
     ruleset, issues = override(ruleset, overrides or {})
+    calendars, found = compile_calendars(ruleset)
+    issues += found
+    given, registry = registry, _with_functions(registry, calendar_functions(calendars))
     constants, found = compile_parameters(ruleset, _wordless(customer_scope(ruleset, {}, registry)))
     issues += found
     scope = customer_scope(ruleset, constants, registry)
@@ -91,7 +98,8 @@ def compile_ruleset(
         templates=actions.templates,
         channels=words_of(channel.values) if channel is not None else {},
         compiled_kpis=kpis,
-        registry=registry,
+        calendars=calendars,
+        registry=given,
     )
     return compiled, issues
 
@@ -104,6 +112,12 @@ def recompile(ruleset: RuleSet, registry: Registry | None) -> CompiledRuleSet:
 
         raise RuleSetError(issues)
     return compiled
+
+
+def _with_functions(registry: Registry | None, functions: Mapping[str, Builtin]) -> Registry:
+    """The registry with the functions of the rule set's own calendars; a plugin's function of one name comes first."""
+    known = registry or Registry()
+    return replace(known, functions={**functions, **known.functions})
 
 
 def _wordless(scope: Scope) -> Scope:

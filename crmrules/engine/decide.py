@@ -15,6 +15,7 @@ from crmrules.model.decision import Decision, FactTrace, History, TableTrace, Tr
 from crmrules.model.issues import Issue, issue
 from crmrules.model.values import DateTime, Value
 from crmrules.model.vocabulary import Fact, Missing
+from crmrules.timing.calendar_compiler import provisional_issues
 
 if TYPE_CHECKING:
     from crmrules.engine.compiled import CompiledRuleSet
@@ -38,6 +39,8 @@ def decide(
     env = environment(compiled, record, as_of, history, failed)
     run = Evaluation(record.id, env, as_of, compiled.zone, history, trace)
     run.warnings.extend(warnings)
+    if compiled.calendars.countries:
+        run.warnings.extend(provisional_issues(compiled.ruleset, compiled.calendars, as_of))
     for step, note in failed:
         run.notes.append(note)
         run.take_notes(step.compiled)

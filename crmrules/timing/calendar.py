@@ -165,5 +165,10 @@ class Calendars:
         """The calendar of that name, the default for a blank; None where there is none."""
         return self.by_name.get(name or self.default)
 
+    @property
+    def countries(self) -> bool:
+        """Whether any of them has the holidays of a country."""
+        return any(calendar.country for calendar in self.by_name.values())
+
 
 NO_CALENDARS: Final = Calendars()

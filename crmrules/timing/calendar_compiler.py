@@ -54,7 +54,7 @@ def compile_calendars(ruleset: RuleSet) -> tuple[Calendars, list[Issue]]:
     if find_zone(ruleset.time_zone) is not None:
         found[ALWAYS_NAME] = around_the_clock(ruleset.time_zone)
     by_name = {spelling: found[name] for spelling, name in spellings.items() if name in found}
-    return Calendars(MappingProxyType(by_name), spellings.get(default, ""), tuple(ruleset.calendars)), issues
+    return Calendars(MappingProxyType(by_name), spellings.get(default, default), tuple(ruleset.calendars)), issues
 
 
 def compile_calendar(spec: CalendarSpec, zone: str) -> tuple[WorkCalendar | None, list[Issue]]:
