@@ -27,8 +27,8 @@ HEAD = """\
 
 <!-- Written by docs/build_issue_reference.py; a test compares. -->
 
-Codes are stable. Words in braces are filled in with what was found, what was expected and what to do. Severity is error unless
-stated.
+Codes are stable. Words in braces are filled in with what was found, what was expected and what to do. Severity is error
+unless stated.
 """
 
 
