@@ -55,8 +55,8 @@ def run_plan(
 ) -> RunReport:
     """Evaluate every customer with its history, commit what was found, then offer all pending actions.
 
-    Only what is due or overdue is committed: an escalation level that has not been reached must not be told, and a later
-    touch may still become unnecessary. A plan shows them; the run of their own day sends them.
+    Only what is due or overdue is committed: an escalation level that has not been reached must not be told, and a
+    later touch may still become unnecessary. A plan shows them; the run of their own day sends them.
 
     ``notifiers`` by the name under which deliveries are recorded. Repeating a run as of the same moment changes
     nothing and sends nothing twice. Raises :class:`~crmrules.model.errors.StateError` when the store cannot commit;
