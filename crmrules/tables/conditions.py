@@ -75,7 +75,7 @@ _MOST_RANGES: Final = 8
 """A cell of more ranges is not indexed: each further one costs every lookup a little."""
 
 
-def condition_of(test: Test) -> Condition | None:
+def condition_of(test: Test, most_ranges: int = _MOST_RANGES) -> Condition | None:
     """The cell as a :class:`Condition`; None when it is opaque: it reads other facts, calls functions, mixes kinds."""
     shape = test.shape
     if isinstance(shape, Anything):
@@ -99,7 +99,7 @@ def condition_of(test: Test) -> Condition | None:
             names_null = True
         else:
             return None
-    if len(kinds) > 1 or None in kinds or len(intervals) > _MOST_RANGES or (intervals and "boolean" in kinds):
+    if len(kinds) > 1 or None in kinds or len(intervals) > most_ranges or (intervals and "boolean" in kinds):
         return None
     null = test.test(None, {}, None)
     if null is False and not names_null:
