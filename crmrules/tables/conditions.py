@@ -59,7 +59,7 @@ class Condition:
 
     It accepts every non-null value (``anything``), or those of one ``kind`` whose key is one of ``points`` or lies in
     one of ``intervals``; with ``negated`` it accepts all of that kind *but* the points. ``null`` is its verdict on
-    null: True accepts it, False refuses it by name, None cannot tell. ``kind`` is blank without constants.
+    null: True accepts it, False refuses it, None cannot tell. ``kind`` is blank without constants.
     """
 
     anything: bool = False
@@ -84,7 +84,7 @@ def condition_of(test: Test, most_ranges: int = _MOST_RANGES) -> Condition | Non
     kinds: set[str | None] = set()
     points: list[Any] = []
     intervals: list[Interval] = []
-    negated = names_null = False
+    negated = False
     for part in parts:
         if isinstance(part, Points | IsNull):
             if part.negated and len(parts) > 1:
@@ -95,16 +95,12 @@ def condition_of(test: Test, most_ranges: int = _MOST_RANGES) -> Condition | Non
         elif isinstance(part, Intervals):
             for each in part.ranges:
                 intervals.append(_interval(each, kinds))
-        elif isinstance(part, IsNull):
-            names_null = True
-        else:
+        elif not isinstance(part, IsNull):
             return None
     if len(kinds) > 1 or None in kinds or len(intervals) > most_ranges or (intervals and "boolean" in kinds):
         return None
-    null = test.test(None, {}, None)
-    if null is False and not names_null:
-        null = None  # it refuses null only because it names none: an unknown value may well be one that it accepts
-    return Condition(False, kinds.pop() or "" if kinds else "", tuple(points), negated, tuple(intervals), null)
+    kind = kinds.pop() or "" if kinds else ""
+    return Condition(False, kind, tuple(points), negated, tuple(intervals), test.test(None, {}, None))
 
 
 def _interval(r: Range, kinds: set[str | None]) -> Interval:

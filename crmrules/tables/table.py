@@ -52,9 +52,7 @@ class _Cell:
     condition: Condition | None
 
     def verdict(self, value: Value, env: Mapping[str, Value], notes: list[Any] | None) -> Verdict:
-        """The cell's answer. A test of constants cannot refuse an unknown value: it cannot tell."""
-        if value is None and self.condition is not None:
-            return self.condition.null
+        """The cell's answer."""
         return self.test.test(value, env, notes)
 
 

@@ -29,14 +29,14 @@ TYPES: Mapping[str, Type] = {
 SCOPE = Scope({"limit": NUMBER})
 
 
-def test_of(text: str, kind: str, words: Sequence[str] = ()) -> CompiledTest:
+def compile_cell(text: str, kind: str, words: Sequence[str] = ()) -> CompiledTest:
     test, issues = compile_unary(text, SCOPE, input=TYPES[kind], values={w: w for w in words} or None)
     assert test is not None, (text, [i.message() for i in issues])
     return test
 
 
 def number(name: str = "x", *, scale: int | None = None, bounds: str = "", nullable: bool = True) -> Column:
-    return Column(name, "number", scale=scale, bounds=test_of(bounds, "number") if bounds else None, nullable=nullable)
+    return Column(name, "number", scale=scale, bounds=compile_cell(bounds, "number") if bounds else None, nullable=nullable)
 
 
 def words(name: str, *values: str) -> Column:
@@ -94,7 +94,7 @@ def make(
         line = []
         for at, (text, column) in enumerate(zip(row, columns, strict=True)):
             if (at, text) not in known:
-                known[at, text] = test_of(text, column.kind, tuple(column.words))
+                known[at, text] = compile_cell(text, column.kind, tuple(column.words))
             line.append(known[at, text])
         tests.append(line)
     rules = tuple(
