@@ -23,6 +23,12 @@ class CalendarError(ValueError):
     """A question that a calendar cannot answer; the text says why."""
 
 
+def check_year(year: int) -> None:
+    """:class:`CalendarError` for a year that calendars know nothing of."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise CalendarError(f"calendars know the years {FIRST_YEAR} to {LAST_YEAR}, not {year}")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkYear:
     """The stretches of work that begin in one year, as instants (nanoseconds in UTC): starts, ends, and the work done
@@ -69,7 +75,7 @@ class WorkCalendar:
 
     def intervals(self, day: Date) -> Hours:
         """The stretches of work that begin on ``day``, none on a day off. :class:`CalendarError` beyond the years."""
-        self._check(day.year)
+        check_year(day.year)
         return self._hours(day.days)
 
     def is_working_day(self, day: Date) -> bool:
@@ -89,16 +95,12 @@ class WorkCalendar:
         """The work of one year. :class:`CalendarError` beyond the years 1900 to 2199."""
         known = self._years.get(year)
         if known is None:
-            self._check(year)
+            check_year(year)
             known = self._years[year] = self._work_year(year)
         return known
 
     def __reduce__(self) -> tuple[object, ...]:
         return WorkCalendar, (self.name, self.zone, self.week, dict(self.dates), self.country)
-
-    def _check(self, year: int) -> None:
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise CalendarError(f"calendars know the years {FIRST_YEAR} to {LAST_YEAR}, not {year}")
 
     def _hours(self, day: int) -> Hours:
         own = self.dates.get(day)

@@ -14,7 +14,7 @@ from crmrules.model.clock import known_zone
 from crmrules.model.durations import DAY_NANOS, NANOS, DaysDuration
 from crmrules.model.temporal import DateTime
 from crmrules.model.zones import civil_from_days, offset_at_instant
-from crmrules.timing.calendar import FIRST_YEAR, CalendarError, WorkCalendar, on_clock
+from crmrules.timing.calendar import FIRST_YEAR, CalendarError, WorkCalendar, check_year, on_clock
 
 MAX_YEARS: Final = 10
 """How many years ahead (or back) a deadline is looked for."""
@@ -140,7 +140,9 @@ def _year(instant: int, calendar: WorkCalendar) -> int:
     """The year of an instant on the calendar's clock."""
     days, rest = divmod(instant, DAY_NANOS)
     offset = offset_at_instant(known_zone(calendar.zone), days, rest // NANOS)
-    return civil_from_days((instant + offset * NANOS) // DAY_NANOS)[0]
+    year = civil_from_days((instant + offset * NANOS) // DAY_NANOS)[0]
+    check_year(year)
+    return year
 
 
 def _merged(holds: Iterable[Hold], calendar: WorkCalendar) -> Sequence[tuple[int, int | None]]:
