@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from crmrules.engine.planner import action_key
+from crmrules.engine.planning.keys import action_key
 from crmrules.model.decision import Episode, History
 from crmrules.model.errors import PlanError
 from crmrules.model.plan import ActionPlan
