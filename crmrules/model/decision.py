@@ -12,6 +12,7 @@ from crmrules.model.spans import NOWHERE, Span
 
 if TYPE_CHECKING:
     from crmrules.model.issues import Issue
+    from crmrules.model.population import Cut
     from crmrules.model.values import DateTime
 
 
@@ -25,11 +26,13 @@ class Match:
 
 
 class TaskStatus(StrEnum):
-    """Where a task stands at ``as_of``: OVERDUE its time has passed, DUE it falls on this day, UPCOMING later."""
+    """Where a task stands at ``as_of``: OVERDUE its time has passed, DUE it falls on this day, UPCOMING later; PAUSED
+    its clock stands still, and ``due`` and ``until`` are the earliest they can become."""
 
     OVERDUE = "overdue"
     DUE = "due"
     UPCOMING = "upcoming"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class Task:
     ``start`` is the instant counted from (the anchor, or the opening of the episode), None where there was never
     one; ``due`` when it is to be done, ``until`` the end of the time allowed. ``period`` names the recurrence or
     episode that the task belongs to, stable over repeated runs: with rule and customer it makes the action's key.
-    ``withheld`` says why a rule's own ``suppress`` keeps it from the plan (blank: it does not).
+    ``withheld`` says why a rule's own ``suppress`` keeps it from the plan (blank: it does not). ``details`` are
+    values that its texts may name besides the customer's facts. ``part`` tells apart what one row asks of several
+    people (blank: the first). A warning before the end of a level's time has ``level`` 0.
     """
 
     kind: Kind
@@ -61,6 +66,57 @@ class Task:
     signal: str = ""
     level: int = 0
     withheld: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    part: str = ""
+
+
+class Change(StrEnum):
+    """What became of a value that may move: FIRST there was none before, KEPT it stays, UPGRADE, DOWNGRADE."""
+
+    FIRST = "first"
+    KEPT = "kept"
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+
+
+class Hold(StrEnum):
+    """Why a proposed value was not taken: REVIEW it is not the time of a review, GRACE the proposal has not stood long
+    enough, TENURE the value in force has not, PINNED somebody set the value by hand, NO_PROPOSAL no row gave one."""
+
+    REVIEW = "review"
+    GRACE = "grace"
+    TENURE = "minimum tenure"
+    PINNED = "pinned"
+    NO_PROPOSAL = "no proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One reason why a proposal waits, and until when it does as far as that is known."""
+
+    reason: Hold
+    until: DateTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What became of one decided value that may move up and down.
+
+    ``proposed`` is what the rows said (``rules``), ``previous`` what the last run left (None: nothing), ``value`` what
+    is in force now, since ``since`` (None where that is not known). ``held`` says why the proposal waits;
+    ``pending_since`` since when a lower value has been called for without being taken.
+    """
+
+    decision: str
+    fact: str
+    previous: Any
+    proposed: Any
+    value: Any
+    change: Change
+    rules: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
+    since: DateTime | None = None
+    pending_since: DateTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +160,16 @@ class TableTrace:
 
 @dataclass(frozen=True, slots=True)
 class FactTrace:
-    """A derived fact: formula, value, and the values it was computed from."""
+    """A derived fact: formula, value, and the values it was computed from; the ``cuts`` of the population it was
+    compared with. For an experiment the formula is its scope and ``experiment`` its id."""
 
     name: str
     formula: str
     value: Any
     reads: Mapping[str, Any]
     span: Span
+    cuts: tuple[Cut, ...] = ()
+    experiment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +185,9 @@ class Decision:
 
     ``values`` has every fact that was derived or decided. ``unknown`` names facts whose missing value kept at least
     one row from being decided (it neither matched nor failed). ``warnings`` are located problems met on the way
-    (a cell that could not be evaluated, two rows of a UNIQUE table, …).
+    (a cell that could not be evaluated, two rows of a UNIQUE table, …). ``episodes`` has every signal that is on, with
+    its beginning, and those that were on and of which missing data says nothing now; ``resolved`` the signals that were
+    on at the last run and no longer are.
     """
 
     customer: str
@@ -137,6 +198,9 @@ class Decision:
     warnings: tuple[Issue, ...] = ()
     unknown: frozenset[str] = frozenset()
     trace: Trace | None = None
+    transitions: tuple[Transition, ...] = ()
+    episodes: Mapping[str, DateTime] = field(default_factory=dict)
+    resolved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +212,37 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A lower value that has been called for since an instant and is not taken yet."""
+
+    value: Any
+    since: DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """When a row's action was last committed by a run, and what it was about: the instant counted from, the period."""
+
+    at: DateTime
+    start: DateTime | None = None
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What is known from earlier runs about one customer; empty in a dry run without state.
 
     ``values`` are the decided facts of the last run (``previous.value_tier`` in rules), ``episodes`` the open ones.
+    ``since`` says when each of the values began (``since.value_tier``), ``pending`` holds lower values that wait, and
+    ``as_of`` is the instant of the last run. ``told`` has the last action of each row (by rule id).
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     episodes: Mapping[str, Episode] = field(default_factory=dict)
+    since: Mapping[str, DateTime] = field(default_factory=dict)
+    pending: Mapping[str, Pending] = field(default_factory=dict)
+    as_of: DateTime | None = None
+    told: Mapping[str, Told] = field(default_factory=dict)
 
 
 NO_HISTORY = History()

@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from crmrules.model.decision import TaskStatus
+from crmrules.model.population import NO_CUT_POINTS, CutPoints
 from crmrules.model.ruleset import Direction, Kind
-from crmrules.model.spans import Span
+from crmrules.model.spans import NOWHERE, Span
 from crmrules.model.vocabulary import Label
 
 if TYPE_CHECKING:
     from crmrules.model.issues import Issue
-    from crmrules.model.values import DateTime
+    from crmrules.model.values import Date, DateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Action:
     ``key`` is stable: the same rule, customer and period or episode give the same key on every run, so a receiver can
     drop a repetition. ``owner`` is a person, or the role's name where nobody is named (then ``is_queue``).
     ``basis`` are the values the row looked at; ``place`` the cell or line of the row.
+
+    ``on_behalf_of`` names whom the owner stands in for (a person, or a role of which nobody is named), and
+    ``behalf_reason`` why: ``absent``, ``left`` or ``unnamed``. ``send_after`` is the end of the quiet hours that the
+    action falls in (None: it may be sent at once); ``quiet_hours`` (``21:00-08:00``) and ``quiet_zone`` are what it
+    was reckoned with, for whoever sends later. Work inside the company has none.
     """
 
     key: str
@@ -50,14 +56,39 @@ class Action:
     start: DateTime | None = None
     signal: str = ""
     level: int = 0
+    on_behalf_of: str = ""
+    behalf_reason: str = ""
+    send_after: DateTime | None = None
+    quiet_hours: str = ""
+    quiet_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """An action that the rules asked for and a policy kept back, with the reason (``do_not_contact`` …)."""
+    """An action that the rules asked for and a policy kept back, with the reason (``do_not_contact`` …).
+
+    ``place`` is the policy's cell. ``details`` are what the reason speaks of: ``channel``, ``purpose``, ``at``,
+    ``until`` (the instant from which the action would be free again), ``count`` and ``per`` of a cap.
+    """
 
     action: Action
     reason: str
+    place: Span = NOWHERE
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """A day on which somebody has more to do than ``capacity``; ``actions`` are those beyond it, least urgent last.
+
+    What is overdue counts on the day of ``as_of``. Nothing is taken from the plan for it.
+    """
+
+    owner: str
+    day: Date
+    planned: int
+    capacity: int
+    actions: tuple[Action, ...]
 
 
 class Rating(StrEnum):
@@ -100,7 +131,8 @@ class ActionPlan:
     """All actions of one evaluation, sorted by due instant, priority, customer and key.
 
     ``distribution``: decided string fact → value → number of customers. ``unknown``: fact → number of customers for
-    whom its missing value left a row undecided. Nothing here depends on the wall clock.
+    whom its missing value left a row undecided. ``cut_points`` are the borders that parted the population. Nothing here
+    depends on the wall clock.
     """
 
     ruleset: str
@@ -117,3 +149,5 @@ class ActionPlan:
     warnings: tuple[Issue, ...] = ()
     kpis: tuple[KpiResult, ...] = ()
     language: str = "en"
+    cut_points: CutPoints = NO_CUT_POINTS
+    overflow: tuple[Overflow, ...] = ()

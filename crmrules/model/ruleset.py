@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from crmrules.model.ruletest import RuleTest
 from crmrules.model.spans import NOWHERE, Span
 from crmrules.model.vocabulary import BLANK, NO_LABEL, NO_VOCABULARY, Cell, Label, Parameter, Role, Vocabulary
 
@@ -139,22 +140,65 @@ class Kpi:
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """At most ``count`` touches within any stretch of the length ``per``.
+
+    It holds for customers for whom ``where`` (FEEL; blank: everybody) is true, and for touches of ``channels`` and
+    ``purposes`` (none said: every channel, marketing).
+    """
+
+    count: Cell = BLANK
+    per: Cell = BLANK
+    where: Cell = BLANK
+    channels: tuple[Cell, ...] = ()
+    purposes: tuple[Cell, ...] = ()
+    note: str = ""
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Policies:
     """What holds for the whole plan.
 
     ``do_not_contact``: FEEL boolean over the customer; true stops every action that reaches the customer.
-    ``blocked_channels``: FEEL list of channels the customer does not want. ``horizon``: how far ahead of ``as_of``
-    a plan looks (duration; blank = until the end of the day).
+    ``blocked_channels``, ``blocked_purposes``: FEEL lists of what the customer does not want. ``horizon``: how far
+    ahead of ``as_of`` a plan looks (duration; blank = until the end of the day). ``consent``: FEEL list of contexts
+    ``{channel, purpose, state, at}``; ``snooze_until``: FEEL date before which the customer is left alone.
+    ``touches``: FEEL list of the instants (or rows) of proactive contacts, which ``caps`` count. ``quiet_hours``:
+    hours of the day in which nothing is sent, on the clock of ``customer_time_zone`` (FEEL; blank: the rule set's).
+    ``capacity``: actions that one person can do in a day. ``view_all_roles``, ``reveal_roles``: roles that see every
+    customer, and personal values.
     """
 
     do_not_contact: Cell = BLANK
     blocked_channels: Cell = BLANK
     horizon: Cell = BLANK
+    blocked_purposes: Cell = BLANK
+    consent: Cell = BLANK
+    snooze_until: Cell = BLANK
+    touches: Cell = BLANK
+    quiet_hours: Cell = BLANK
+    customer_time_zone: Cell = BLANK
+    capacity: Cell = BLANK
+    caps: tuple[Cap, ...] = ()
+    view_all_roles: tuple[Cell, ...] = ()
+    reveal_roles: tuple[Cell, ...] = ()
+
+
+POLICY_CELLS = (
+    "do_not_contact", "blocked_channels", "horizon", "blocked_purposes", "consent", "snooze_until", "touches",
+    "quiet_hours", "customer_time_zone", "capacity",
+)  # fmt: skip
+"""The policies that are one cell each, in the order of the document."""
+
+POLICY_LISTS = ("view_all_roles", "reveal_roles")
+"""The policies that are a list of words."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingDay:
-    """A date on which work is done, whatever day it is. Blank hours are those of a Monday."""
+    """A date on which work is done, whatever day it is. Blank hours are those of that day of the week, or where it has
+    none those of the week's first working day."""
 
     date: Cell
     hours: Cell = BLANK
@@ -180,11 +224,31 @@ class CalendarSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Experiment:
+    """A trial on part of the customers, parted by a salted hash of their ids.
+
+    Customers for whom ``scope`` (FEEL; blank: everybody) is true get a word of ``arms`` as their ``fact``: the first
+    for ``share`` of them, the second for the others; customers outside get none. Another ``salt`` draws anew.
+    """
+
+    id: str
+    fact: str
+    label: Label = NO_LABEL
+    scope: Cell = BLANK
+    share: Cell = BLANK
+    salt: Cell = BLANK
+    arms: tuple[Cell, ...] = ()
+    description: str = ""
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """A whole rule set: one document, whatever files it was read from.
 
     ``decisions`` and ``kpis`` keep the order of the document; ``calendar`` names the calendar that counts where none
-    is named (blank: the only one there is); ``files`` are all files read, for the record.
+    is named (blank: the only one there is); ``files`` are all files read, for the record. ``tests`` are the cases that
+    the rule set is tested with; they do not change what it means.
     """
 
     name: str
@@ -201,8 +265,10 @@ class RuleSet:
     kpis: Mapping[str, Kpi] = field(default_factory=dict)
     calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
     calendar: Cell = BLANK
+    experiments: Mapping[str, Experiment] = field(default_factory=dict)
     files: tuple[str, ...] = field(default=(), compare=False)
     span: Span = field(default=NOWHERE, compare=False)
+    tests: Mapping[str, RuleTest] = field(default_factory=dict)
 
 
 class ColumnType(StrEnum):
@@ -252,6 +318,18 @@ ACTION_COLUMNS: Mapping[str, ActionColumn] = {
             "the date or instant that time is counted from; overrides the table's setting",
         ),
         ActionColumn(
+            "annual", ColumnType.EXPRESSION, Label("Annual", "每年"), ("festival", "节日", "周年"), _CADENCE,
+            "once a year: on the anniversary of a date, or on festivals (春节、中秋); `offset` moves it",
+        ),
+        ActionColumn(
+            "after_step", ColumnType.WORD, Label("After step", "前序步骤"), ("step", "前一步"), _CADENCE,
+            "the id of the row whose last action time is counted from, instead of an anchor",
+        ),
+        ActionColumn(
+            "expires", ColumnType.DURATION, Label("Expires", "有效期"), ("过期",), _CADENCE,
+            "what was due this long ago is not asked for any more; overrides the table's setting",
+        ),
+        ActionColumn(
             "signal", ColumnType.WORD, Label("Signal", "风险信号"), ("信号",), _ESCALATION,
             "what opens an episode; rows of one signal are its levels",
         ),
@@ -272,6 +350,14 @@ ACTION_COLUMNS: Mapping[str, ActionColumn] = {
             "time allowed once the action is called for",
         ),
         ActionColumn(
+            "warn", ColumnType.DURATION, Label("Warn", "预警"), ("提前预警",), _ESCALATION,
+            "a warning goes out this long before the time allowed is over",
+        ),
+        ActionColumn(
+            "clock", ColumnType.WORD, Label("Clock", "计时"), ("计时方式",), _BOTH,
+            "elapsed or working: how the time allowed runs; overrides the table's setting",
+        ),
+        ActionColumn(
             "task", ColumnType.WORD, Label("Task", "行动"), ("action", "行动项", "动作"), _BOTH,
             "what is to be done, as a short name",
         ),
@@ -285,7 +371,7 @@ ACTION_COLUMNS: Mapping[str, ActionColumn] = {
         ),
         ActionColumn(
             "owner_role", ColumnType.WORD, Label("Owner role", "责任人"), ("owner", "role", "角色", "负责人"), _BOTH,
-            "who does it: a role of the rule set",
+            "who does it: a role of the rule set; each of several gets an action",
         ),
         ActionColumn(
             "priority", ColumnType.NUMBER, Label("Priority", "优先级"), (), _BOTH,
@@ -300,15 +386,43 @@ ACTION_COLUMNS: Mapping[str, ActionColumn] = {
 """Result columns of cadence and escalation tables, by name."""
 
 DECISION_SETTINGS: Mapping[Kind, Mapping[str, str]] = {
-    Kind.CLASSIFICATION: {},
+    Kind.CLASSIFICATION: {
+        "upgrade": "when a higher value is taken: `now` (default) or `review`",
+        "downgrade": "when a lower value is taken: `now` (default) or `review`",
+        "review": "how often values are reviewed, such as 每季度, counted from `review_anchor`",
+        "review_anchor": "the date of a review; the others follow from it",
+        "grace": "a lower value must have been called for this long before it is taken, such as P30D",
+        "minimum_tenure": "a value is kept at least this long before a lower one is taken, such as P90D",
+        "pin": "FEEL giving the value that somebody set by hand, or null: it comes before what the rows say",
+        "pin_until": "FEEL giving the date from which the pin no longer holds; null: it holds on",
+        "notify_task": "the task that a change of value calls for",
+        "notify_channel": "the channel of that task",
+        "notify_role": "the role that does it",
+        "notify_content": "its text; besides facts it may name previous_value, new_value, change and reason",
+    },
     Kind.CADENCE: {
         "anchor": "FEEL giving a date, an instant or null: where counting starts (column `anchor` overrides it)",
-        "if_never": "what a null anchor means: `now` (due at as_of, the default), `skip`, or a FEEL instant",
+        "if_never": "what a null anchor means: `now` (due at as_of; default of `every`), `skip` (default of the others), "
+        "or a FEEL instant",
+        "schedule": "what `every` counts from: `rolling` (default: once, until the anchor moves) or `fixed` (again and again)",
+        "stretch": "FEEL number that `every` is multiplied by, such as 2 for half as often; null: 1",
+        "catch_up": "what becomes of occurrences missed while nothing ran: `latest_only` (default), `all` or `skip`",
+        "expires": "what was due this long ago is not asked for any more (column `expires` overrides it); default: never",
+        "cancel_if": "FEEL boolean: true means that the event was reversed, so there is no task",
+        "leap_day": "29 February in other years: `feb28` (default), `mar1` or `skip`",
+        "roll": "what is due on a day off: `none` (default), `next`, `previous` or `modified`",
+        "clock": "how `within` runs: `elapsed` (default) or `working` time",
+        "calendar": "whose working time: a calendar's name, or FEEL giving one; default: the rule set's",
         "suppress": "FEEL boolean: true withholds the actions of this table, and says so",
         "purpose": "marketing (default), service or internal",
     },
     Kind.ESCALATION: {
         "since": "FEEL giving the instant the signal began; without it the episode opens when first seen",
+        "clock": "how `after`, `within` and `warn` run: `elapsed` (default) or `working` time",
+        "calendar": "whose working time: a calendar's name, or FEEL giving one; default: the rule set's",
+        "holds": "FEEL list of {start, end} during which the clock stands still; without `end` it still does",
+        "reentry": "what a signal that comes back does: `episode` (default: it counts anew), `once`, `cooldown P30D`, "
+        "`per month`",
         "suppress": "FEEL boolean: true withholds the actions of this table, and says so",
         "purpose": "internal (default), service or marketing",
     },

@@ -15,8 +15,10 @@ from crmrules.model.zones import find_zone
 from crmrules.rulesets.calendars import build_calendars
 from crmrules.rulesets.decisions import build_decisions
 from crmrules.rulesets.document import Document, Node
+from crmrules.rulesets.experiments import build_experiments
 from crmrules.rulesets.kpis import build_kpis
 from crmrules.rulesets.nearest import nearest
+from crmrules.rulesets.ruletests import build_tests
 from crmrules.rulesets.sources import read_files
 from crmrules.rulesets.vocabulary import (
     build_label,
@@ -66,6 +68,7 @@ def build_ruleset(documents: Sequence[Document], issues: list[Issue]) -> RuleSet
         issues.append(issue("V110", time_zone.span, found=time_zone.line(), nearest=_nearest_zone(time_zone.line())))
     language = _first(nodes, "language", issues).line()
     label = _first(nodes, "label", issues)
+    decisions = build_decisions(sections("decisions"), vocabulary, parameters, known, issues)
     return RuleSet(
         name=main.get("name").line(),
         label=build_label(label) if label.value is not None else Label(),
@@ -77,12 +80,14 @@ def build_ruleset(documents: Sequence[Document], issues: list[Issue]) -> RuleSet
         parameters=parameters,
         roles=build_roles(sections("roles"), issues),
         policies=_policies(sections("policies"), issues),
-        decisions=build_decisions(sections("decisions"), vocabulary, parameters, known, issues),
+        decisions=decisions,
         kpis=build_kpis(sections("kpis"), vocabulary, parameters, issues),
         calendars=build_calendars(sections("calendars"), issues),
         calendar=_first(nodes, "calendar", issues).cell(),
+        experiments=build_experiments(sections("experiments"), vocabulary, known, decisions, issues),
         files=tuple(file for d in documents for file in d.files),
         span=main.get("name").span,
+        tests=build_tests(sections("tests"), vocabulary, parameters, known, decisions, issues),
     )
 
 

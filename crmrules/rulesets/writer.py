@@ -6,8 +6,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from crmrules.model.ruleset import DECISION_SETTINGS, CalendarSpec, DecisionTable, Direction, Kpi, RuleSet
-from crmrules.model.vocabulary import AllowedValue, Cell, Fact, Label, Missing, Parameter, Role, Sensitivity
+from crmrules.model.ruleset import DECISION_SETTINGS, CalendarSpec, DecisionTable, Direction, Experiment, Kpi, RuleSet
+from crmrules.model.ruletest import RuleTest
+from crmrules.model.vocabulary import (
+    ENTITIES,
+    AllowedValue,
+    Cell,
+    Fact,
+    Label,
+    Missing,
+    Parameter,
+    Role,
+    Sensitivity,
+)
 
 SCHEMA_LINE: Final = "# yaml-language-server: $schema={schema}\n"
 
@@ -38,7 +49,9 @@ def to_document(ruleset: RuleSet) -> dict[str, Any]:
             calendars={c.name: _calendar(c) for c in ruleset.calendars.values()},
             vocabulary={entity: {f.name: _fact(f) for f in of.values()} for entity, of in facts.items() if of},
             decisions={d.id: _decision(d) for d in ruleset.decisions.values()},
+            experiments={e.id: _experiment(e) for e in ruleset.experiments.values()},
             kpis={k.id: _kpi(k) for k in ruleset.kpis.values()},
+            tests={t.id: test_document(t) for t in ruleset.tests.values()},
         ),
     }
 
@@ -163,6 +176,18 @@ def _texts(cells: Mapping[str, Cell]) -> dict[str, str]:
     return {name: cell.text for name, cell in cells.items() if cell.text}
 
 
+def _experiment(experiment: Experiment) -> dict[str, Any]:
+    return _present(
+        label=_label(experiment.label),
+        description=experiment.description,
+        scope=experiment.scope.text,
+        share=experiment.share.text,
+        salt=experiment.salt.text,
+        fact=experiment.fact,
+        arms=[arm.text for arm in experiment.arms],
+    )
+
+
 def _kpi(kpi: Kpi) -> dict[str, Any]:
     return {
         "type": kpi.type.value,
@@ -185,3 +210,25 @@ def _kpi(kpi: Kpi) -> dict[str, Any]:
             unit=kpi.unit,
         ),
     }
+
+
+def test_document(test: RuleTest) -> dict[str, Any]:
+    """A case as plain data; related records stand under the plural of their entity."""
+    related = {ENTITIES[entity].plural: [_texts(row) for row in rows] for entity, rows in test.related.items()}
+    return _present(
+        note=test.note,
+        as_of=test.as_of.text,
+        given={**_texts(test.given), **related},
+        previous=_texts(test.previous),
+        expect=_texts(test.expect),
+        rows=[cell.text for cell in test.rows],
+        not_rows=[cell.text for cell in test.not_rows],
+        unknown=[cell.text for cell in test.unknown],
+        actions=[_action(entry) for entry in test.actions],
+        action_count=test.action_count.text,
+    )
+
+
+def _action(entry: Mapping[str, Cell]) -> Any:
+    """An expected action; one of which nothing but the rule is said is written as the rule's id."""
+    return entry["rule"].text if len(entry) == 1 and "rule" in entry else _texts(entry)

@@ -15,6 +15,7 @@ from crmrules.model.ruleset import (
     DECISION_SETTINGS,
     DecisionTable,
     Direction,
+    Experiment,
     HitPolicy,
     Input,
     Kind,
@@ -197,6 +198,18 @@ def rule_sets(draw) -> RuleSet:
             unit=draw(blank | lines),
             description=draw(blank | texts),
         )
+    experiments = {}
+    for number in range(draw(st.integers(0, 1))):
+        experiments[f"e{number}"] = Experiment(
+            id=f"e{number}",
+            fact="a",
+            label=Label(draw(blank | lines), draw(blank | lines)),
+            scope=draw(cells),
+            share=Cell(draw(texts)),
+            salt=Cell(draw(texts)),
+            arms=tuple(Cell(t) for t in draw(st.lists(lines, min_size=2, max_size=2))),
+            description=draw(blank | texts),
+        )
     role_label, role_aliases = unique_words(draw, "am")
     parameter_label, parameter_aliases = unique_words(draw, "limit")
     return RuleSet(
@@ -216,6 +229,7 @@ def rule_sets(draw) -> RuleSet:
         policies=Policies(draw(cells), draw(cells), draw(cells)),
         decisions=decisions,
         kpis=kpis,
+        experiments=experiments,
     )
 
 

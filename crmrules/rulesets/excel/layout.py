@@ -218,13 +218,30 @@ CALENDAR_DAYS: Final = Layout(
     ),
 )
 """Single dates of calendars: ``off`` or blank, ``work`` (the usual hours), or hours."""
+EXPERIMENTS: Final = Layout(
+    "experiments",
+    "Experiments",
+    "试点",
+    "experiments",
+    (
+        _NAME,
+        _LABEL_EN,
+        _LABEL_ZH,
+        Column(("scope",), "Scope", "范围", ("适用范围",)),
+        Column(("share",), "Share", "比例", ("试点比例",)),
+        Column(("salt",), "Salt", "随机盐", ("盐",)),
+        Column(("fact",), "Fact", "字段"),
+        Column(("arms",), "Arms", "组别", ("分组",), holds=Holds.LIST),
+        _DESCRIPTION,
+    ),
+)
 DECISIONS: Final[Mapping[Kind, Layout]] = {
     Kind.CLASSIFICATION: Layout("classification", "Classification", "分类", "decisions"),
     Kind.CADENCE: Layout("cadence", "Cadence", "节奏", "decisions"),
     Kind.ESCALATION: Layout("escalation", "Escalation", "升级", "decisions"),
 }
 LAYOUTS: Final = (
-    HEAD, PARAMETERS, ROLES, CALENDARS, CALENDAR_DAYS, VOCABULARY, VALUES, *DECISIONS.values(), KPIS,
+    HEAD, PARAMETERS, ROLES, CALENDARS, CALENDAR_DAYS, VOCABULARY, VALUES, *DECISIONS.values(), EXPERIMENTS, KPIS,
 )  # fmt: skip
 
 TITLE_SETTINGS: Final = (
@@ -237,6 +254,29 @@ TITLE_SETTINGS: Final = (
     Column(("settings", "since"), "since", "起始时间"),
     Column(("settings", "suppress"), "suppress", "抑制"),
     Column(("settings", "purpose"), "purpose", "目的"),
+    Column(("settings", "schedule"), "schedule", "排期"),
+    Column(("settings", "stretch"), "stretch", "间隔倍数"),
+    Column(("settings", "catch_up"), "catch up", "补做"),
+    Column(("settings", "expires"), "expires", "有效期"),
+    Column(("settings", "cancel_if"), "cancel if", "取消条件"),
+    Column(("settings", "leap_day"), "leap day", "闰日"),
+    Column(("settings", "roll"), "roll", "顺延"),
+    Column(("settings", "clock"), "clock", "计时"),
+    Column(("settings", "calendar"), "calendar", "日历"),
+    Column(("settings", "holds"), "holds", "暂停"),
+    Column(("settings", "reentry"), "reentry", "再次触发"),
+    Column(("settings", "upgrade"), "upgrade", "升等", words="transition"),
+    Column(("settings", "downgrade"), "downgrade", "降等", words="transition"),
+    Column(("settings", "review"), "review", "复核周期", ("评审周期",)),
+    Column(("settings", "review_anchor"), "review anchor", "复核起算日"),
+    Column(("settings", "grace"), "grace", "宽限期"),
+    Column(("settings", "minimum_tenure"), "minimum tenure", "最短保级期", ("保级期",)),
+    Column(("settings", "pin"), "pin", "人工锁定"),
+    Column(("settings", "pin_until"), "pin until", "锁定至"),
+    Column(("settings", "notify_task"), "notify task", "通知行动"),
+    Column(("settings", "notify_channel"), "notify channel", "通知方式"),
+    Column(("settings", "notify_role"), "notify role", "通知责任人"),
+    Column(("settings", "notify_content"), "notify content", "通知内容"),
 )
 """What the title row of a decision may say; besides, ``default <output>: value``."""
 DEFAULT: Final = ("default", "默认")
@@ -248,6 +288,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "language": {"en": "英文", "zh": "中文"},
     "hours": {"off": "休", "work": "上班"},
     "kpi": {"simple": "简单", "ratio": "比率", "mean": "均值", "percentile": "分位数"},
+    "transition": {"now": "立即", "review": "复核时"},
     "direction": {"higher": "越高越好", "lower": "越低越好"},
     "hit_policy": {
         "U": "唯一", "A": "任意", "P": "优先", "F": "首个", "C": "收集", "C+": "求和", "C<": "最小", "C>": "最大",

@@ -26,6 +26,7 @@ from crmrules.rulesets.excel.layout import (
     CALENDARS,
     DECISIONS,
     DEFAULT,
+    EXPERIMENTS,
     HEAD,
     ID,
     KPIS,
@@ -101,6 +102,8 @@ class _Writer:
             yield self._word(CALENDARS), self._calendar_sheet
         for table in self.ruleset.decisions.values():
             yield table.label.get(self.lang, table.id), _Bound(self._decision_sheet, table)
+        if self.ruleset.experiments:
+            yield self._word(EXPERIMENTS), self._experiment_sheet
         if self.ruleset.kpis:
             yield self._word(KPIS), self._kpi_sheet
 
@@ -161,6 +164,11 @@ class _Writer:
                 days.append({"calendar": name, "date": date, "hours": hours or "work"})
         if days:
             self._list(sheet, row + 1, CALENDAR_DAYS, days)
+        self.style.widths(sheet)
+
+    def _experiment_sheet(self, sheet: Worksheet) -> None:
+        entries = self.document["experiments"]
+        self._list(sheet, 1, EXPERIMENTS, [{"name": name, **entry} for name, entry in entries.items()])
         self.style.widths(sheet)
 
     def _kpi_sheet(self, sheet: Worksheet) -> None:
