@@ -35,11 +35,13 @@ def build_calendars(sections: Sequence[Node], issues: list[Issue]) -> dict[str, 
 def _hours(calendar: str, node: Node, issues: list[Issue]) -> dict[str, Cell]:
     """The hours of each day of the week that has any, Monday first."""
     found: dict[str, Cell] = {}
+    unknown: dict[str, Cell] = {}
     places: dict[str, Node] = {}
     for key, value in node.items():
         days = parse_days(key)
         if days is None:
             issues.append(issue("C110", value.key_span, found=key, nearest=nearest(key, day_spellings())))
+            unknown[key] = value.cell()  # kept, so that nobody says there are no hours
             continue
         for day in (WEEKDAYS[index] for index in days):
             first = places.setdefault(day, value)
@@ -48,7 +50,7 @@ def _hours(calendar: str, node: Node, issues: list[Issue]) -> dict[str, Cell]:
                 issues.append(issue("C107", value.key_span, found=day, calendar=calendar, first=place))
             elif value.filled:
                 found[day] = value.cell()
-    return {day: found[day] for day in WEEKDAYS if day in found}
+    return {**{day: found[day] for day in WEEKDAYS if day in found}, **unknown}
 
 
 def _working_days(node: Node) -> Iterator[WorkingDay]:

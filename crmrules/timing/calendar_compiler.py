@@ -66,7 +66,7 @@ def compile_calendar(spec: CalendarSpec, zone: str) -> tuple[WorkCalendar | None
             issues.append(issue("V110", spec.time_zone.span, found=zone, nearest=_nearest_zone(zone)))
     week = _week(spec, issues)
     country = _country(spec, issues)
-    dates = _dates(spec, next((hours for hours in week if hours), NO_HOURS), week, issues)
+    dates = _dates(spec, week, issues)
     issues = list(dict.fromkeys(issues))
     if has_errors(issues) or find_zone(zone) is None:  # the loader has reported the rule set's own zone
         return None, issues
@@ -97,7 +97,7 @@ def _week(spec: CalendarSpec, issues: list[Issue]) -> tuple[Hours, ...]:
             cell = spec.hours[WEEKDAYS[(index + 1) % 7]]
             found, other = hours_text(after[:1]), f"{WEEKDAYS[index]} {hours_text(hours[-1:])}"
             issues.append(issue("C104", cell.span, found=found, other=other))
-    if not any(week) and not has_errors(issues[:before]):
+    if not any(week) and not has_errors(issues[:before]) and spec.hours.keys() <= set(WEEKDAYS):
         issues.append(issue("C105", spec.span, found=spec.name))
     return week
 
@@ -132,12 +132,13 @@ def _country(spec: CalendarSpec, issues: list[Issue]) -> str:
     return code
 
 
-def _dates(spec: CalendarSpec, usual: Hours, week: Sequence[Hours], issues: list[Issue]) -> dict[int, Hours]:
+def _dates(spec: CalendarSpec, week: Sequence[Hours], issues: list[Issue]) -> dict[int, Hours]:
     """Hours of the single days that the document lists."""
+    usual = next((hours for hours in week if hours), NO_HOURS)
     dates: dict[int, Hours] = {}
     places: dict[int, Cell] = {}
 
-    def take(cell: Cell, hours: Hours) -> None:
+    def take(cell: Cell, hours: Hours | None) -> None:
         day = Date.parse(cell.text)
         if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             issues.append(issue("C106", cell.span, found=cell.text, low=FIRST_YEAR, high=LAST_YEAR))
@@ -145,13 +146,13 @@ def _dates(spec: CalendarSpec, usual: Hours, week: Sequence[Hours], issues: list
             first = str(places[day.days].span)
             issues.append(issue("C107", cell.span, found=day, calendar=spec.name, first=first))
         else:
-            dates[day.days] = hours
+            dates[day.days] = hours if hours is not None else week[day.weekday - 1] or usual
             places[day.days] = cell
 
     for cell in spec.holidays:
         take(cell, NO_HOURS)
     for working in spec.working_days:
-        hours = _hours(working.hours, issues) if working.hours.text else week[0] or usual
+        hours = _hours(working.hours, issues) if working.hours.text else None
         if working.hours.text and parse_hours(working.hours.text) == NO_HOURS:
             issues.append(issue("C109", working.hours.span, calendar=spec.name, found=working.date.text))
         take(working.date, hours)

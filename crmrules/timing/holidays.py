@@ -24,7 +24,7 @@ FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2100
 """Years the library is asked about; all others have no holidays and are provisional."""
 
-_CODE = re.compile(r"([A-Z]{2})(?:[-/]([A-Z0-9]{1,4}))?")
+_CODE = re.compile(r"([A-Z]{2,3})(?:[-/]([A-Z0-9]{1,4}))?")
 _WORDS: Final = {"中国": "CN", "中国大陆": "CN", "CHINA": "CN", "中国香港": "HK", "中国澳门": "MO"}
 
 
