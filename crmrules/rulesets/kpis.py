@@ -12,13 +12,6 @@ from crmrules.rulesets.names import Spellings, merged
 from crmrules.rulesets.nearest import nearest
 from crmrules.rulesets.vocabulary import build_label, spellings_of
 
-_NEEDED = {
-    KpiType.SIMPLE: (),
-    KpiType.RATIO: ("numerator",),
-    KpiType.MEAN: ("value",),
-    KpiType.PERCENTILE: ("value", "percentile"),
-}
-
 
 def build_kpis(
     sections: Sequence[Node], vocabulary: Vocabulary, parameters: Mapping[str, Parameter], issues: list[Issue]
@@ -34,11 +27,6 @@ def build_kpis(
 
 def _kpi(name: str, node: Node, vocabulary: Vocabulary, spelled: Mapping[str, Spellings], issues: list[Issue]) -> Kpi:
     kind = KpiType(node.get("type").line())
-    for key in _NEEDED[kind]:
-        if not node.get(key).filled:
-            issues.append(issue("V113", node.key_span, kind=kind.value, key=key))
-    if node.get("window").filled and not node.get("window_on").filled:
-        issues.append(issue("V113", node.get("window").span, kind="windowed", key="window_on"))
     over = node.get("over").line() or "customer"
     over = over if over in ENTITIES else "customer"
     group_by = (_group(item, over, vocabulary, spelled, issues) for item in node.get("group_by").elements())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmrules.engine.compiler import compile_ruleset
 from crmrules.engine.kinds.kpi import nearest_rank
 from crmrules.model.plan import KpiResult, Rating
 from crmrules.model.records import Dataset, Record
@@ -295,6 +297,9 @@ PROBLEMS = {
         "warning P606: nothing of KPI 'k' can be amber: 0.25 is better than the target 0.2, as higher is better",
     "{type: simple, groups_from: owner.name}":
         "error P607: groups_from of KPI 'k' (owner.name) needs exactly one fact in group_by, found (none)",
+    "{type: ratio}": "error P608: KPI 'k' is of type ratio and needs 'numerator'",
+    "{type: percentile, value: satisfaction}": "error P608: KPI 'k' is of type percentile and needs 'percentile'",
+    "{type: simple, over: order, window: P9D}": "error P608: KPI 'k' is of type simple and needs 'window_on'",
     "{type: simple, where: satisfacton > 1}": 'error F120: unknown name "satisfacton"; did you mean satisfaction?',
 }  # fmt: skip
 
@@ -303,6 +308,16 @@ PROBLEMS = {
 def test_problems(definition, message):
     found = [line.split(": ", 1)[1] for line in problems(HEAD + definition + "\n")]
     assert found == [message]
+
+
+def test_facts_are_checked_where_a_rule_set_was_made_by_a_program():
+    """A file's loader finds unknown facts first; a rule set put together in Python has only the compiler."""
+    ruleset = rules(HEAD + "{type: simple}\n").ruleset
+    kpis = {"k": replace(ruleset.kpis["k"], group_by=("teir",))}
+    compiled, issues = compile_ruleset(replace(ruleset, kpis=kpis))
+    assert compiled is None
+    assert [i.message() for i in issues] == ["'teir' in group_by of KPI 'k' is no fact it can use; did you mean tier?"]
+    assert [i.code for i in issues] == ["P609"]
 
 
 def test_a_constant_may_not_read_facts():

@@ -90,8 +90,10 @@ def kpi_scope(
 def compile_kpi(kpi: Kpi, scope: Scope, ruleset: RuleSet) -> tuple[CompiledKpi | None, list[Issue]]:
     """One KPI over rows that ``scope`` describes; None with the issues when anything is wrong."""
     read = _Reader(kpi, scope, ruleset)
-    for name in _NEEDED[kpi.type]:
-        if not _text(getattr(kpi, name)):
+    needed = (*_NEEDED[kpi.type], "window_on") if _text(kpi.window) else _NEEDED[kpi.type]
+    for name in needed:
+        given = getattr(kpi, name)
+        if not (given if isinstance(given, str) else _text(given)):
             read.issues.append(issue("P608", kpi.span, kpi=kpi.id, type=kpi.type.value, field=name))
     where = read.expression("where", (BOOLEAN,))
     value = read.expression("value", _MEASURES)
@@ -195,8 +197,10 @@ class _Reader:
             hint = nearest(text.lower(), PERIOD_WORDS)
             self.issues.append(issue("P601", self.kpi.window.span, kpi=self.kpi.id, found=text, nearest=hint))
         fact = self.own.get(on)
+        if not on:
+            return window  # said already: a window needs it
         if fact is None:
-            self.issues.append(self._unknown_fact("window_on", on or "-", self.own))
+            self.issues.append(self._unknown_fact("window_on", on, self.own))
         elif fact_type(fact) not in (DATE, DATE_TIME):
             self.issues.append(
                 issue("P604", self.kpi.window.span, kpi=self.kpi.id, found=on, type=fact.type)

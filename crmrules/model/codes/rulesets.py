@@ -291,6 +291,75 @@ _STRUCTURE = (
     ),
 )
 
+_CASE = (
+    "crmrules: 1\nname: a\nvocabulary: {customer: {amount: {type: number}, tier: {}}, order: {price: {type: number}}}\n"
+    "decisions:\n  t: {kind: classification, inputs: [amount], outputs: [tier], rules: [{id: R1, then: {tier: a}}]}\n"
+    "tests:\n  c1: {as_of: 2026-03-02, "
+)
+
+_TESTS = (
+    IssueCode(
+        "R330",
+        "unknown fact `{found}` in a test: {what} has none of this name, label or alias",
+        "用例中的未知字段“{found}”：{what} 没有此名称、标签或别名的字段",
+        example=_CASE + "given: {amuont: 5}, rows: [R1]}",
+    ),
+    IssueCode(
+        "R331",
+        "`{found}` is worked out by the rules, so a test cannot give it; say what you expect of it under `expect`",
+        "“{found}”由规则得出，用例不能给定；请写在 expect（期望）下",
+        example=_CASE + "given: {tier: a}, rows: [R1]}",
+    ),
+    IssueCode(
+        "R332",
+        "`{found}` comes with the data and is not worked out by the rules; write it under `given`",
+        "“{found}”来自数据，不由规则得出；请写在 given（给定）下",
+        example=_CASE + "expect: {amount: 5}}",
+    ),
+    IssueCode(
+        "R333",
+        "no rule has the id `{found}`",
+        "没有编号为“{found}”的规则",
+        example=_CASE + "rows: [R2]}",
+    ),
+    IssueCode(
+        "R334",
+        "only facts that a decision gives are remembered from the last run; `{found}` is none of them: {expected}",
+        "只有决策得出的字段会从上次运行中保留；“{found}”不是：{expected}",
+        example=_CASE + "previous: {amount: 5}, rows: [R1]}",
+    ),
+    IssueCode(
+        "R335",
+        "the test `{found}` expects nothing; give `expect`, `rows`, `not_rows`, `actions`, `action_count` or `unknown`",
+        "用例“{found}”没有任何期望；请给出 expect、rows、not_rows、actions、action_count 或 unknown",
+        example=_CASE + "given: {amount: 5}}",
+    ),
+    IssueCode(
+        "R336",
+        "the rule `{found}` of the classification {table} gives no actions; expect it under `rows`",
+        "分类“{table}”的规则“{found}”不产生行动；请写在 rows 下",
+        example=_CASE + "actions: [R1]}",
+    ),
+    IssueCode(
+        "R337",
+        "the test expects the rule `{found}` both to match and not to match",
+        "用例同时期望规则“{found}”匹配和不匹配",
+        example=_CASE + "rows: [R1], not_rows: [R1]}",
+    ),
+    IssueCode(
+        "R338",
+        "`{found}` is not a moment; write a date or a date and time, such as 2026-03-01 or 2026-03-01T09:00",
+        "“{found}”不是时间；请写日期或日期时间，例如 2026-03-01 或 2026-03-01T09:00",
+        example=_CASE + "rows: [R1]}\n  c2: {as_of: today, rows: [R1]}",
+    ),
+    IssueCode(
+        "R339",
+        "the test says that there are {found} actions in all, and then speaks of {listed}",
+        "用例说共有 {found} 项行动，却又提到 {listed} 项",
+        example=_CASE + "no_actions: true, action_count: 2}",
+    ),
+)
+
 _VOCABULARY = (
     IssueCode(
         "V101",
@@ -367,12 +436,6 @@ _VOCABULARY = (
         "`{found}` is not written as `entity.fact`",
         "“{found}”应写成“对象.字段”",
         example="crmrules: 1\nname: a\nkpis: {k: {type: simple, groups_from: agents}}",
-    ),
-    IssueCode(
-        "V113",
-        "a {kind} KPI needs `{key}`",
-        "{kind} 类指标需要“{key}”",
-        example="crmrules: 1\nname: a\nkpis: {k: {type: ratio}}",
     ),
     IssueCode(
         "V114",
@@ -543,6 +606,19 @@ _WORKBOOKS = (
         example="Calendar days\nCalendar | Date\noffice | 2026-03-09",
     ),
     IssueCode(
+        "W128",
+        "no test `{found}` is declared in a table Tests",
+        "“测试”表中没有用例“{found}”",
+        example="Tests\nId | As of | Rows\nc1 | 2026-03-02 | R1\n\nTest actions\nCase | Rule\nc2 | R1",
+    ),
+    IssueCode(
+        "W129",
+        "the table Test records needs the kind of record in its title (`Test records: orders`); found `{found}`; "
+        "known: {expected}",
+        "“测试记录”表的标题应写明记录类型（“测试记录：订单”）；此处为“{found}”；可用：{expected}",
+        example="Tests\nId | As of | Rows\nc1 | 2026-03-02 | R1\n\nTest records: odrers\nCase | amount\nc1 | 5",
+    ),
+    IssueCode(
         "W124",
         "the row gives values but no `{expected}`",
         "该行有内容但没有“{expected}”",
@@ -550,4 +626,4 @@ _WORKBOOKS = (
     ),
 )
 
-RULESET_CODES: tuple[IssueCode, ...] = (*_FILES, *_FORM, *_STRUCTURE, *_VOCABULARY, *_WORKBOOKS)
+RULESET_CODES: tuple[IssueCode, ...] = (*_FILES, *_FORM, *_STRUCTURE, *_TESTS, *_VOCABULARY, *_WORKBOOKS)
