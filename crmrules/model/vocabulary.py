@@ -119,13 +119,15 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Role:
     """Who does things. ``person`` is a FEEL expression over the customer that names the person (``owner``);
-    a role without one, or whose expression is null, is a queue under the role's own name."""
+    a role without one, or whose expression is null, is a queue under the role's own name. ``deputy`` is the role that
+    steps in where nobody of this one can."""
 
     name: str
     label: Label = NO_LABEL
     aliases: tuple[str, ...] = ()
     person: Cell | None = None
     span: Span = field(default=NOWHERE, compare=False)
+    deputy: Cell | None = None
 
     def spellings(self) -> Iterator[str]:
         """Every way to name this role, the canonical one first."""
@@ -153,6 +155,7 @@ ENTITIES: Mapping[str, Entity] = {
         Entity("interaction", "interactions", Label("Interaction", "互动")),
         Entity("ticket", "tickets", Label("Ticket", "工单")),
         Entity("survey", "surveys", Label("Survey response", "调研")),
+        Entity("consent", "consents", Label("Consent", "联系许可")),
         Entity("owner", "owners", Label("Owner", "负责人")),
     )
 }

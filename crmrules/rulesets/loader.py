@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from crmrules.model.issues import Issue, has_errors, issue
 from crmrules.model.ports import Registry
-from crmrules.model.ruleset import Policies, RuleSet
+from crmrules.model.ruleset import POLICY_CELLS, POLICY_LISTS, Cap, Policies, RuleSet
 from crmrules.model.spans import Span
-from crmrules.model.vocabulary import Label
+from crmrules.model.vocabulary import Cell, Label
 from crmrules.model.zones import find_zone
 from crmrules.rulesets.calendars import build_calendars
 from crmrules.rulesets.decisions import build_decisions
@@ -108,8 +107,26 @@ def _first(nodes: Sequence[Node], key: str, issues: list[Issue]) -> Node:
 
 
 def _policies(sections: Sequence[Node], issues: list[Issue]) -> Policies:
-    pick: Callable[[str], Any] = lambda key: _first(sections, key, issues).cell()  # noqa: E731
-    return Policies(pick("do_not_contact"), pick("blocked_channels"), pick("horizon"))
+    cells = {name: _first(sections, name, issues).cell() for name in POLICY_CELLS}
+    lists = {name: _filled(_first(sections, name, issues)) for name in POLICY_LISTS}
+    caps = tuple(_cap(item) for item in _first(sections, "caps", issues).elements() if isinstance(item.value, dict))
+    return Policies(**cells, **lists, caps=caps)
+
+
+def _cap(node: Node) -> Cap:
+    return Cap(
+        node.get("count").cell(),
+        node.get("per").cell(),
+        node.get("where").cell(),
+        _filled(node.get("channels")),
+        _filled(node.get("purposes")),
+        node.get("note").text(),
+        node.span,
+    )
+
+
+def _filled(node: Node) -> tuple[Cell, ...]:
+    return tuple(item.cell() for item in node.elements() if item.filled)
 
 
 def _nearest_zone(text: str) -> str:

@@ -173,6 +173,7 @@ def build_roles(sections: Sequence[Node], issues: list[Issue]) -> dict[str, Role
             label=build_label(node.get("label")),
             aliases=build_words(node.get("aliases")),
             person=optional_cell(node.get("person")),
+            deputy=optional_cell(node.get("deputy")),
             span=node.key_span,
         )
         for name, node in merged(sections, "the role", "角色", issues).items()

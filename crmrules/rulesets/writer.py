@@ -6,7 +6,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from crmrules.model.ruleset import DECISION_SETTINGS, CalendarSpec, DecisionTable, Direction, Experiment, Kpi, RuleSet
+from crmrules.model.ruleset import (
+    DECISION_SETTINGS,
+    POLICY_CELLS,
+    POLICY_LISTS,
+    CalendarSpec,
+    Cap,
+    DecisionTable,
+    Direction,
+    Experiment,
+    Kpi,
+    Policies,
+    RuleSet,
+)
 from crmrules.model.ruletest import RuleTest
 from crmrules.model.vocabulary import (
     ENTITIES,
@@ -38,11 +50,7 @@ def to_document(ruleset: RuleSet) -> dict[str, Any]:
             version=ruleset.version,
             time_zone=ruleset.time_zone if ruleset.time_zone != "UTC" else "",
             language=ruleset.language if ruleset.language != "en" else "",
-            policies=_present(
-                do_not_contact=ruleset.policies.do_not_contact.text,
-                blocked_channels=ruleset.policies.blocked_channels.text,
-                horizon=ruleset.policies.horizon.text,
-            ),
+            policies=_policies(ruleset.policies),
             parameters={p.name: _parameter(p) for p in ruleset.parameters.values()},
             roles={r.name: _role(r) for r in ruleset.roles.values()},
             calendar=ruleset.calendar.text,
@@ -93,7 +101,28 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _role(role: Role) -> dict[str, Any]:
-    return _present(label=_label(role.label), aliases=list(role.aliases), person=_text(role.person))
+    return _present(
+        label=_label(role.label), aliases=list(role.aliases), person=_text(role.person), deputy=_text(role.deputy)
+    )
+
+
+def _policies(policies: Policies) -> dict[str, Any]:
+    return _present(
+        **{name: getattr(policies, name).text for name in POLICY_CELLS},
+        caps=[_cap(cap) for cap in policies.caps],
+        **{name: [cell.text for cell in getattr(policies, name)] for name in POLICY_LISTS},
+    )
+
+
+def _cap(cap: Cap) -> dict[str, Any]:
+    return _present(
+        count=cap.count.text,
+        per=cap.per.text,
+        where=cap.where.text,
+        channels=[cell.text for cell in cap.channels],
+        purposes=[cell.text for cell in cap.purposes],
+        note=cap.note,
+    )
 
 
 def _calendar(calendar: CalendarSpec) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from crmrules.model.ruleset import (
     ACTION_COLUMNS,
     DECISION_SETTINGS,
+    POLICY_CELLS,
+    POLICY_LISTS,
+    Cap,
     DecisionTable,
     Direction,
     Experiment,
@@ -169,6 +172,21 @@ def tables(draw, name: str, kind: Kind, inputs: list[str], outputs: list[str]) -
     )
 
 
+word_lists = st.lists(st.builds(Cell, lines.filter(lambda t: '"' not in t)), max_size=2).map(tuple)
+
+
+@st.composite
+def policies(draw) -> Policies:
+    cap = st.builds(
+        Cap, st.builds(Cell, texts), st.builds(Cell, texts), cells, word_lists, word_lists, blank | texts
+    )
+    return Policies(
+        **{name: draw(cells) for name in POLICY_CELLS},
+        **{name: draw(word_lists) for name in POLICY_LISTS},
+        caps=tuple(draw(st.lists(cap, max_size=2))),
+    )
+
+
 @st.composite
 def rule_sets(draw) -> RuleSet:
     customer = {n: draw(facts("customer", n)) for n in ("a", "b", "value_tier", "字段", "f1")}
@@ -225,8 +243,13 @@ def rule_sets(draw) -> RuleSet:
                 "limit", "number", Cell(draw(texts)), parameter_label, parameter_aliases, "", draw(blank | texts)
             )
         },
-        roles={"am": Role("am", role_label, role_aliases, draw(st.none() | st.builds(Cell, texts)))},
-        policies=Policies(draw(cells), draw(cells), draw(cells)),
+        roles={
+            "am": Role(
+                "am", role_label, role_aliases, draw(st.none() | st.builds(Cell, texts)),
+                deputy=draw(st.none() | st.builds(Cell, texts)),
+            )
+        },
+        policies=draw(policies()),
         decisions=decisions,
         kpis=kpis,
         experiments=experiments,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from crmrules.model.ruleset import Kind
+from crmrules.model.ruletest import ACTION_FIELDS
 from crmrules.model.vocabulary import ENTITIES
 
 
@@ -96,6 +97,15 @@ HEAD: Final = Layout(
         Column(("policies", "do_not_contact"), "Do not contact", "禁止联系"),
         Column(("policies", "blocked_channels"), "Blocked channels", "拒收渠道"),
         Column(("policies", "horizon"), "Horizon", "计划范围"),
+        Column(("policies", "blocked_purposes"), "Blocked purposes", "拒收目的"),
+        Column(("policies", "consent"), "Consent", "联系许可"),
+        Column(("policies", "snooze_until"), "Snooze until", "暂缓至"),
+        Column(("policies", "touches"), "Touches", "触达记录"),
+        Column(("policies", "quiet_hours"), "Quiet hours", "免打扰时段"),
+        Column(("policies", "customer_time_zone"), "Customer time zone", "客户时区"),
+        Column(("policies", "capacity"), "Capacity", "每日容量", ("每人每日容量",)),
+        Column(("policies", "view_all_roles"), "View all roles", "可看全部的角色", holds=Holds.LIST),
+        Column(("policies", "reveal_roles"), "Reveal roles", "可看个人信息的角色", holds=Holds.LIST),
         Column(("calendar",), "Calendar", "日历", ("默认日历",)),
     ),
 )
@@ -120,7 +130,28 @@ ROLES: Final = Layout(
     "Roles",
     "角色",
     "roles",
-    (_NAME, _LABEL_EN, _LABEL_ZH, _ALIASES, Column(("person",), "Person", "人员")),
+    (
+        _NAME,
+        _LABEL_EN,
+        _LABEL_ZH,
+        _ALIASES,
+        Column(("person",), "Person", "人员"),
+        Column(("deputy",), "Deputy", "代理角色", ("代理",)),
+    ),
+)
+CAPS: Final = Layout(
+    "caps",
+    "Caps",
+    "频次上限",
+    "caps",
+    (
+        Column(("count",), "Count", "次数"),
+        Column(("per",), "Per", "周期"),
+        Column(("where",), "Where", "筛选"),
+        Column(("channels",), "Channels", "渠道", holds=Holds.LIST),
+        Column(("purposes",), "Purposes", "目的", holds=Holds.LIST),
+        Column(("note",), "Note", "备注"),
+    ),
 )
 VOCABULARY: Final = Layout(
     "vocabulary",
@@ -240,8 +271,46 @@ DECISIONS: Final[Mapping[Kind, Layout]] = {
     Kind.CADENCE: Layout("cadence", "Cadence", "节奏", "decisions"),
     Kind.ESCALATION: Layout("escalation", "Escalation", "升级", "decisions"),
 }
+CASE: Final = Column(("case",), "Case", "用例", ("test", "id", "编号"))
+TESTS: Final = Layout(
+    "tests",
+    "Tests",
+    "测试",
+    "tests",
+    (
+        ID,
+        Column(("note",), "Note", "备注"),
+        Column(("as_of",), "As of", "截至", ("日期", "截至日期")),
+        Column(("rows",), "Rows", "命中规则", holds=Holds.LIST),
+        Column(("not_rows",), "Not rows", "不命中规则", holds=Holds.LIST),
+        Column(("unknown",), "Unknown", "未知", holds=Holds.LIST),
+        Column(("actions",), "Actions", "行动", holds=Holds.LIST),
+        Column(("action_count",), "Action count", "行动数", holds=Holds.WHOLE),
+    ),
+)
+"""Cases, one a row; besides these columns, facts that are given, ``previous.<fact>``, and facts that are expected."""
+TEST_RECORDS: Final = Layout("test records", "Test records", "测试记录", "test records", (CASE,))
+"""Related records of cases, the entity in the title; besides the case, columns are the entity's facts."""
+TEST_ACTIONS: Final = Layout(
+    "test actions",
+    "Test actions",
+    "测试行动",
+    "test actions",
+    (CASE, *(Column((f.name,), f.label.en, f.label.zh) for f in ACTION_FIELDS.values())),
+)
+"""Actions that cases expect, where more is said of them than the rule."""
+TEST_BANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "other": ("Case", "用例", "Other", "其他"),
+    "given": ("Given", "给定", "When", "条件"),
+    "expect": ("Expect", "期望", "Then", "结果"),
+    "checks": ("Rows and actions", "规则与行动"),
+}
+"""Words of the band row of Tests, the written ones first; ``other`` and ``checks`` are the fixed columns."""
+PREVIOUS: Final = ("previous", "上次")
+"""What stands before the point in the header of a fact as the last run left it: ``previous.stage``."""
 LAYOUTS: Final = (
-    HEAD, PARAMETERS, ROLES, CALENDARS, CALENDAR_DAYS, VOCABULARY, VALUES, *DECISIONS.values(), EXPERIMENTS, KPIS,
+    HEAD, PARAMETERS, ROLES, CAPS, CALENDARS, CALENDAR_DAYS, VOCABULARY, VALUES, *DECISIONS.values(), EXPERIMENTS, KPIS,
+    TESTS, TEST_RECORDS, TEST_ACTIONS,
 )  # fmt: skip
 
 TITLE_SETTINGS: Final = (

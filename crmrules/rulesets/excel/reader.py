@@ -10,9 +10,10 @@ from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import Span
 from crmrules.rulesets.document import Document
 from crmrules.rulesets.excel.decisions import add_decision
-from crmrules.rulesets.excel.layout import CALENDAR_DAYS, HEAD, VALUES, VOCABULARY, Column, header_key
+from crmrules.rulesets.excel.layout import CALENDAR_DAYS, CAPS, HEAD, VALUES, VOCABULARY, Column, header_key
 from crmrules.rulesets.excel.parts import Forbidden, RawWorkbook, TooMuch, read_sheet, read_workbook
 from crmrules.rulesets.excel.prescan import Damaged, Package, open_package
+from crmrules.rulesets.excel.ruletests import add_test_actions, add_test_records, add_tests
 from crmrules.rulesets.excel.sheetdata import Builder
 from crmrules.rulesets.excel.tables import Grid, Table, body, check_strays, find_tables, make_grid, title_of
 from crmrules.rulesets.nearest import nearest
@@ -67,13 +68,15 @@ def _document(file: str, tables: Sequence[Table], issues: list[Issue]) -> Docume
     for table in tables:
         if table.layout is HEAD:
             _add_head(builder, table)
-        elif table.layout.section not in ("decisions", "values", "calendar days"):
+        elif table.layout.section not in ("decisions", "values", "caps", "calendar days"):
             _add_entries(builder, table)
     for table in tables:
         if table.layout is VALUES:
             _add_values(builder, table)
         elif table.layout is CALENDAR_DAYS:
             _add_calendar_days(builder, table)
+        elif table.layout is CAPS:
+            _add_caps(builder, table)
     for table in tables:
         if table.layout.section == "decisions":
             add_decision(builder, table)
@@ -177,6 +180,19 @@ def _add_values(builder: Builder, table: Table) -> None:
             if target.path[0] not in ("entity", "fact"):
                 span = table.grid.span(row, column)
                 builder.put_cell((*path, str(index), *target.path), target, cell, span, span)
+
+
+def _add_caps(builder: Builder, table: Table) -> None:
+    """The table Caps: one frequency cap per row, without names."""
+    columns = _columns(builder, table, ("count", "per"))
+    if columns is None:
+        return
+    path = ("policies", "caps")
+    for row, cells in body(table, list(columns)):
+        index = builder.append(path, {}, table.grid.span(row, min(cells)))
+        for column, cell in cells.items():
+            span = table.grid.span(row, column)
+            builder.put_cell((*path, str(index), *columns[column].path), columns[column], cell, span, span)
 
 
 def _add_calendar_days(builder: Builder, table: Table) -> None:

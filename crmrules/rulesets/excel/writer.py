@@ -24,6 +24,7 @@ from crmrules.rulesets.excel.layout import (
     BANDS,
     CALENDAR_DAYS,
     CALENDARS,
+    CAPS,
     DECISIONS,
     DEFAULT,
     EXPERIMENTS,
@@ -130,6 +131,9 @@ class _Writer:
             entries = [{"name": name, **entry} for name, entry in self.document.get(layout.section, {}).items()]
             if entries:
                 row = self._list(sheet, row + 1, layout, entries)
+        caps = self.document.get("policies", {}).get("caps", [])
+        if caps:
+            self._list(sheet, row + 1, CAPS, caps)
         self.style.widths(sheet)
 
     def _vocabulary_sheet(self, sheet: Worksheet) -> None:
