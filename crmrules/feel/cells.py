@@ -42,11 +42,20 @@ class _CellParser(Parser):
         depth = 0
         for index in range(opening, len(self.tokens) - 1):
             token = self.tokens[index]
-            if token.kind == SIGN:
-                depth += (token.text == "(") - (token.text == ")")
+            if token.kind == SIGN and token.text in ("(", ")", "[", "]"):
+                depth += 1 if self.opens(index) else -1
                 if depth == 0:
                     return index == len(self.tokens) - 2
         return False
+
+    def opens(self, index: int) -> bool:
+        """Whether the bracket there begins something; the square ones of ``]1..5[`` do it the other way round."""
+        token, before, after = self.tokens[index], self.tokens[index - 1], self.tokens[index + 1]
+        if token.text == "]":
+            return before.text in ("(", ",", ";")
+        if token.text == "[":
+            return after.kind != END and after.text not in (",", ";", ")")
+        return token.text == "("
 
     def tests(self, close: str) -> tuple[tree.Node, ...]:
         """Tests up to ``close`` (the end of the text when empty), separated by commas; relaxed, by ``;`` and lines."""

@@ -20,6 +20,7 @@ from crmrules.feel.typefacts import (
     ORDERED,
     SCALARS,
     arithmetic_type,
+    asks_for_item,
     common,
     could_be,
     counts,
@@ -431,6 +432,8 @@ class _Checker:
             inner = value.item if isinstance(value, ListType) else value
             if not same_kind(inner, item) and not isinstance(item, ListType):
                 self.problem("F130", test, left=value, right=found)
+        elif cell and self.scope.relaxed and asks_for_item(value, found):
+            self.comparable(test, value.item, found)
         else:
             self.comparable(test, value, found)
 

@@ -32,13 +32,15 @@ def closure(node: core.Node) -> Function | None:
         case core.Input(name=name):
             return _itself if name == "?" else _variable(name)
         case core.Equal(left=core.Input(name="?"), right=core.Const(value=value)):
-            return _equal(node, value)
+            return _equal(node, value, node.strict)
+        case core.Member(value=core.Const(value=value), test=core.Input(name="?"), strict=True) if value is not None:
+            return _contains(node, value)
         case core.Order(op=op, left=core.Input(name="?"), right=core.Const(value=value)) if value is not None:
             return _order(node, op, value, inlined(node.left, node.right))
         case core.Between(value=core.Input(name="?"), low=core.Const(value=low), high=core.Const(value=high)):
             return _between(node, low, high, inlined(node.value, node.low, node.high))
         case core.Or(items=items):
-            return _one_of(node, items)
+            return _any_of(node, items)
         case core.Not(item=item):
             inner = closure(item)
             return None if inner is None else _not(inner)
@@ -68,24 +70,34 @@ def _variable(name: str) -> Function:
     return read
 
 
-def _equal(node: core.Equal, value: Value) -> Function:
+def _equal(node: core.Equal, value: Value, strict: bool) -> Function:
     kind = node.left.type
-    if value is None:
+    if value is None and not strict:
         return _is_null
     if kind == node.right.type and kind in _PLAIN_TYPES:
 
         def same(v: Value, e: Mapping[str, Value], n: Notes = None) -> Value:
-            return v == value
+            return None if strict and v is None else v == value
 
         return same
 
     def equal(v: Value, e: Mapping[str, Value], n: Notes = None) -> Value:
         try:
-            return operators.equals(v, value)
+            return None if strict and v is None else operators.equals(v, value)
         except Failure as failure:
             return note(n, failure, node.start, node.end)
 
     return equal
+
+
+def _contains(node: core.Node, value: Value) -> Function:
+    def contains(v: Value, e: Mapping[str, Value], n: Notes = None) -> Value:
+        try:
+            return None if v is None else operators.in_test(value, v)
+        except Failure as failure:
+            return note(n, failure, node.start, node.end)
+
+    return contains
 
 
 def _order(node: core.Order, op: str, value: Value, plain: bool) -> Function:
@@ -173,26 +185,56 @@ def _between(node: core.Between, low: Value, high: Value, plain: bool) -> Functi
     return general
 
 
+def _any_of(node: core.Node, items: tuple[core.Node, ...]) -> Function | None:
+    return _one_of(node, items) or _first_true(items)
+
+
 def _one_of(node: core.Node, items: tuple[core.Node, ...]) -> Function | None:
     """``a, b, c`` of plain constants of the input's own type: membership in a set."""
     values: list[Value] = []
+    strict: set[bool] = set()
     for item in items:
         match item:
             case core.Equal(left=core.Input(name="?", type=kind), right=core.Const(value=value, type=own)):
                 if value is None or kind != own or kind not in (NUMBER, STRING):
                     return None
                 values.append(value)
+                strict.add(item.strict)
             case _:
                 return None
-    known = frozenset(values)
+    if len(strict) != 1:
+        return None
+    known, (unless_null,) = frozenset(values), strict
 
     def one_of(v: Value, e: Mapping[str, Value], n: Notes = None) -> Value:
         try:
-            return v in known
+            return None if unless_null and v is None else v in known
         except TypeError as failure:
             return note(n, failure, node.start, node.end)
 
     return one_of
+
+
+def _first_true(items: tuple[core.Node, ...]) -> Function | None:
+    """Any tests of constants: true if one is, else null if one is no boolean, else false."""
+    tests: list[Function] = []
+    for item in items:
+        test = closure(item)
+        if test is None:
+            return None
+        tests.append(test)
+
+    def first_true(v: Value, e: Mapping[str, Value], n: Notes = None) -> Value:
+        result: Value = False
+        for test in tests:
+            found = test(v, e, n)
+            if found is True:
+                return True
+            if found is not False:
+                result = None
+        return result
+
+    return first_true
 
 
 def _not(inner: Function) -> Function:

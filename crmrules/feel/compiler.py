@@ -29,7 +29,7 @@ from crmrules.feel.python import Function, generate
 from crmrules.feel.scope import Scope as Scope
 from crmrules.feel.shapes import Shape, shape_of
 from crmrules.feel.typefacts import could_be
-from crmrules.feel.types import BOOLEAN, STRING, Type
+from crmrules.feel.types import BOOLEAN, STRING, ListType, Type
 from crmrules.model.issues import Issue, Severity, issue
 from crmrules.model.spans import NOWHERE, Span
 from crmrules.model.values import Value
@@ -106,7 +106,7 @@ def compile_unary(
     are prepared once. An empty text and ``-`` accept anything.
     """
     words = values if values is not None else bare_words(input) if scope.relaxed else _NO_WORDS
-    literal = _literal_text(text) if scope.relaxed and values is None and input == STRING else None
+    literal = _literal_text(text) if scope.relaxed and values is None and input in _BARE_TEXT else None
     root: tree.Node | None = literal
     if root is None:
         lexicon = scope.lexicon_with(words) if words else scope.lexicon
@@ -226,17 +226,22 @@ def bare_words(kind: Type) -> Mapping[str, Value]:
     return _BOOLEANS if kind == BOOLEAN else _NO_WORDS
 
 
+_BARE_TEXT: Final = (STRING, ListType(item=STRING))
 _NOT_LITERAL: Final = re.compile(r'["“”„()（）?？<>=!＜＞＝！≥≤≠]')
+_NEGATED: Final = re.compile(r"\s*not\s*[(（](.*)[)）]\s*", re.DOTALL)
 _SEPARATORS: Final = re.compile(r"[,，、;；\n]")
 
 
 def _literal_text(text: str) -> tree.Tests | None:
-    """A cell of a string column without allowed values: bare text, several pieces separated by commas."""
-    if len(text) > MAX_TEXT or _NOT_LITERAL.search(text):
+    """A cell of a text column without allowed values: bare text, several pieces by commas, or ``not(…)`` of these."""
+    if len(text) > MAX_TEXT:
+        return None
+    negated = _NEGATED.fullmatch(text)
+    inner, at = (negated[1], negated.start(1)) if negated else (text, 0)
+    if _NOT_LITERAL.search(inner) or (negated and not inner.strip()):
         return None
     items: list[tree.Node] = []
-    at = 0
-    for piece in _SEPARATORS.split(text):
+    for piece in _SEPARATORS.split(inner):
         word = piece.strip()
         if word:
             start = at + piece.index(word[0])
@@ -244,7 +249,7 @@ def _literal_text(text: str) -> tree.Tests | None:
         at += len(piece) + 1
     if not items or (len(items) == 1 and text.strip() in ("-", "－", "—", "–")):
         return tree.Tests(0, len(text), ())
-    return tree.Tests(0, len(text), tuple(items))
+    return tree.Tests(0, len(text), tuple(items), negated is not None)
 
 
 def _canonical(root: tree.Node, values: Mapping[str, Value], problems: list[Problem]) -> tree.Node:

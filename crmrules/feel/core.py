@@ -160,10 +160,11 @@ class If(Node):
 
 @dataclass(frozen=True, slots=True)
 class Equal(Node):
-    """``left = right``; null equals only null."""
+    """``left = right``; null equals only null. ``strict``: null when either is null, as in the other comparisons."""
 
     left: Node
     right: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +189,14 @@ class Between(Node):
 
 @dataclass(frozen=True, slots=True)
 class Member(Node):
-    """Whether a value passes a test that is a value of unknown kind: equal, in the list, or inside the range."""
+    """Whether a value passes a test that is a value of unknown kind: equal, in the list, or inside the range.
+
+    ``strict``: null when either is null.
+    """
 
     value: Node
     test: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

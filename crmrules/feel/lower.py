@@ -15,7 +15,7 @@ from crmrules.feel.calls import builtin_function, caller
 from crmrules.feel.check import Checked, Problem
 from crmrules.feel.conform import type_of
 from crmrules.feel.scope import Scope
-from crmrules.feel.typefacts import ORDERED
+from crmrules.feel.typefacts import ORDERED, asks_for_item
 from crmrules.feel.types import ANY, BOOLEAN, NUMBER, ListType, RangeType, Type
 from crmrules.model.values import Range, Value, parse_temporal
 
@@ -44,6 +44,11 @@ def _plain_item(item: Value, kind: Type) -> bool:
     """Whether membership by this item of a list is plain equality, or lying inside it."""
     found = type_of(item)
     return (found == kind and kind in ORDERED) or (isinstance(found, RangeType) and found.end == kind)
+
+
+def _equal(place: tuple[int, int, Type], left: core.Node, right: core.Node, strict: bool) -> core.Equal:
+    """``left = right``; a test that names null is never strict."""
+    return core.Equal(*place, left, right, strict and not (isinstance(right, core.Const) and right.value is None))
 
 
 class _Lowering:
@@ -82,24 +87,31 @@ class _Lowering:
         if not cell.items:
             return core.Const(*place, True)
         value = core.Input(cell.start, cell.end, self.checked.cell_type, "?")
-        tests = tuple(self.test(item, value) for item in cell.items)
+        tests = tuple(self.test(item, value, self.scope.relaxed) for item in cell.items)
         holds = tests[0] if len(tests) == 1 else core.Or(*place, tests)
         return core.Not(*place, holds) if cell.negated else holds
 
-    def test(self, test: tree.Node, value: core.Node) -> core.Node:
-        """Whether ``value`` passes one test."""
+    def test(self, test: tree.Node, value: core.Node, strict: bool = False) -> core.Node:
+        """Whether ``value`` passes one test; ``strict`` ones cannot tell of null, unless they are about null.
+
+        FEEL's ``=`` knows that null is not five. In a cell null is what is not known, and that may well be five: so
+        relaxed cells are strict, and ``not(5)`` is as silent about null as ``< 5``.
+        """
         if isinstance(test, tree.Tail):
-            return self.compare(test, test.op, value, self.node(test.operand))
+            return self.compare(test, test.op, value, self.node(test.operand), strict)
         if isinstance(test, tree.RangeLiteral):
-            return self.inside(test, value)
+            return self.inside(test, value, strict)
         if id(test) in self.checked.asking:  # a test that uses ?
             node = self.node(test)
             return node if node.type == BOOLEAN else core.And(test.start, test.end, BOOLEAN, (node,))
-        return self.member(test, value, self.node(test))
+        wanted = self.node(test)
+        if self.scope.relaxed and asks_for_item(value.type, wanted.type):
+            return core.Member(test.start, test.end, BOOLEAN, wanted, value, strict)
+        return self.member(test, value, wanted, strict)
 
-    def inside(self, test: tree.RangeLiteral, value: core.Node) -> core.Node:
+    def inside(self, test: tree.RangeLiteral, value: core.Node, strict: bool) -> core.Node:
         if isinstance(value.type, RangeType):
-            return self.member(test, value, self.node(test))
+            return self.member(test, value, self.node(test), strict)
         low, high = self.node(test.low), self.node(test.high)
         if isinstance(low, core.Const) and isinstance(high, core.Const):
             self.refuse_reversed(test, low.value, high.value)
@@ -113,44 +125,46 @@ class _Lowering:
         except Failure:
             pass  # the checker has said that they cannot be compared
 
-    def member(self, test: tree.Node, value: core.Node, wanted: core.Node) -> core.Node:
+    def member(self, test: tree.Node, value: core.Node, wanted: core.Node, strict: bool) -> core.Node:
         place = test.start, test.end, BOOLEAN
         if isinstance(wanted, core.Const):
             constant = wanted.value
             if type(constant) is list:
                 if all(_plain_item(item, value.type) for item in constant):
-                    items = tuple(self.member(test, value, self.const(test, item)) for item in constant)
+                    items = tuple(self.member(test, value, self.const(test, item), strict) for item in constant)
                     return core.Or(*place, items) if len(items) != 1 else items[0]
-                return core.Member(*place, value, wanted)
+                return core.Member(*place, value, wanted, strict and None not in constant)
             if type(constant) is not Range:
-                return core.Equal(*place, value, wanted)
+                return _equal(place, value, wanted, strict)
             if not isinstance(value.type, RangeType) and value.type != ANY:
-                return self.in_constant(place, value, constant)
+                return self.in_constant(place, value, constant, strict)
         plain = wanted.type != ANY and not isinstance(wanted.type, ListType | RangeType)
         if plain and wanted.type in ORDERED | {BOOLEAN}:
-            return core.Equal(*place, value, wanted)
-        return core.Member(*place, value, wanted)
+            return _equal(place, value, wanted, strict)
+        return core.Member(*place, value, wanted, strict)
 
-    def in_constant(self, place: tuple[int, int, Type], value: core.Node, r: Range) -> core.Node:
+    def in_constant(self, place: tuple[int, int, Type], value: core.Node, r: Range, strict: bool) -> core.Node:
         start, end, _ = place
         low, high = (core.Const(start, end, type_of(v), v) for v in (r.start, r.end))
         match r.form:
             case "=":
-                return core.Equal(*place, value, low)
+                return _equal(place, value, low, strict)
             case "!=":
-                return core.Not(*place, core.Equal(*place, value, low))
+                return core.Not(*place, _equal(place, value, low, strict))
             case "<" | "<=":
                 return core.Order(*place, r.form, value, high)
             case ">" | ">=":
                 return core.Order(*place, r.form, value, low)
         return core.Between(*place, value, low, high, r.start_included, r.end_included)
 
-    def compare(self, node: tree.Node, op: str, left: core.Node, right: core.Node) -> core.Node:
+    def compare(
+        self, node: tree.Node, op: str, left: core.Node, right: core.Node, strict: bool = False
+    ) -> core.Node:
         place = node.start, node.end, BOOLEAN
         if op == "=":
-            return core.Equal(*place, left, right)
+            return _equal(place, left, right, strict)
         if op == "!=":
-            return core.Not(*place, core.Equal(*place, left, right))
+            return core.Not(*place, _equal(place, left, right, strict))
         return core.Order(*place, op, left, right)
 
     # --- values -----------------------------------------------------------------------------------------------

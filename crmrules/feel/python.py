@@ -276,19 +276,18 @@ class _Body:
 
     def equal(self, node: core.Equal) -> str:
         left, right = self.value(node.left), self.value(node.right)
-        kinds = {node.left.type, node.right.type}
-        if right == "None" or left == "None":
+        if (right == "None" or left == "None") and not node.strict:
             return self.assigned(f"{left if right == 'None' else right} is None")
-        if len(kinds) == 1 and kinds <= _INLINE:
-            return self.assigned(f"{left} == {right}")
-        return self.failing(f"equals({left}, {right})", node)
+        guard = _guard((left, node.left), (right, node.right)) if node.strict else ""
+        if inlined(node.left, node.right):
+            return self.assigned(f"{guard}{left} == {right}")
+        return self.failing(f"{guard}equals({left}, {right})", node)
 
     def order(self, node: core.Order) -> str:
         left, right = self.value(node.left), self.value(node.right)
         if inlined(node.left, node.right):
-            guard = " or ".join(f"{x} is None" for x, n in ((left, node.left), (right, node.right)) if _maybe_null(n))
-            text = f"{left} {node.op} {right}"
-            return self.failing(f"None if {guard} else {text}" if guard else text, node, "TypeError")
+            guard = _guard((left, node.left), (right, node.right))
+            return self.failing(f"{guard}{left} {node.op} {right}", node, "TypeError")
         if node.op in (">", ">="):
             left, right = right, left
         return self.failing(f"{_ORDER[node.op]}({left}, {right})", node)
@@ -296,16 +295,15 @@ class _Body:
     def between(self, node: core.Between) -> str:
         value, low, high = self.value(node.value), self.value(node.low), self.value(node.high)
         if inlined(node.value, node.low, node.high):
-            pairs = ((value, node.value), (low, node.low), (high, node.high))
-            guard = " or ".join(f"{x} is None" for x, n in pairs if _maybe_null(n))
+            guard = _guard((value, node.value), (low, node.low), (high, node.high))
             first, last = ("<=" if node.low_included else "<"), ("<=" if node.high_included else "<")
-            text = f"{low} {first} {value} {last} {high}"
-            return self.failing(f"None if {guard} else {text}" if guard else text, node, "TypeError")
+            return self.failing(f"{guard}{low} {first} {value} {last} {high}", node, "TypeError")
         return self.failing(f"within({value}, {low}, {high}, {node.low_included}, {node.high_included})", node)
 
     def membership(self, node: core.Member) -> str:
-        value = self.value(node.value)
-        return self.failing(f"member({value}, {self.value(node.test)})", node)
+        value, test = self.value(node.value), self.value(node.test)
+        guard = _guard((value, node.value), (test, node.test)) if node.strict else ""
+        return self.failing(f"{guard}member({value}, {test})", node)
 
     def arithmetic(self, node: core.Arithmetic) -> str:
         left = self.value(node.left)
@@ -430,8 +428,10 @@ def inlined(*nodes: core.Node) -> bool:
     return len(kinds) == 1 and kinds <= _INLINE
 
 
-def _maybe_null(node: core.Node) -> bool:
-    return not isinstance(node, core.Const) or node.value is None
+def _guard(*operands: tuple[str, core.Node]) -> str:
+    """What comes before an operation that is null when one of its operands is: ``None if … else``."""
+    nulls = [f"{text} is None" for text, node in operands if not isinstance(node, core.Const) or node.value is None]
+    return f"None if {' or '.join(nulls)} else " if nulls else ""
 
 
 _WRITE: Final[Mapping[type, Callable[[_Body, Any], str]]] = {

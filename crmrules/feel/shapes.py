@@ -36,7 +36,10 @@ class IsNull(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Points(Shape):
-    """Exactly these values, none of them null; ``negated``: every value but these, null included."""
+    """Exactly these values, none of them null; ``negated``: every value but these.
+
+    What a negated test says of null is not part of the shape: pure FEEL accepts it, a relaxed cell cannot tell.
+    """
 
     values: tuple[Value, ...]
     negated: bool = False

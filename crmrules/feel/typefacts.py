@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 from crmrules.feel.builtins._base import Builtin, Signature
 from crmrules.feel.types import (
@@ -18,6 +18,7 @@ from crmrules.feel.types import (
     STRING,
     TIME,
     ListType,
+    RangeType,
     Type,
 )
 
@@ -49,6 +50,11 @@ def same_kind(left: Type, right: Type) -> bool:
     if isinstance(left, ListType) and isinstance(right, ListType):
         return True
     return _kind(left) == _kind(right)
+
+
+def asks_for_item(column: Type, test: Type) -> TypeGuard[ListType]:
+    """Whether a relaxed cell's test asks what the column's lists contain (tags), not what they equal."""
+    return isinstance(column, ListType) and test not in (ANY, NULL) and not isinstance(test, ListType | RangeType)
 
 
 def could_be(kind: Type, wanted: Type) -> bool:

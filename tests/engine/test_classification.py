@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from crmrules.model.decision import History
-from tests.engine.helpers import facts, rules, shown
+from tests.engine.helpers import facts, problems, rules, shown
 
 AS_OF = "2026-03-02"
 
@@ -42,6 +42,44 @@ def table(policy: str, outputs: str, rows: str, *declared: str, extra: str = "")
         f"decisions:\n  t:\n    kind: classification\n    hit_policy: {policy}\n    inputs: [v]\n"
         f"    outputs: [{outputs}]\n{extra}    rules:\n" + "\n".join(lines) + "\n"
     )
+
+
+def tagged(*rows: str) -> str:
+    """A rule set with one table over the tags of a customer; it collects the numbers of the rows that match."""
+    words = "values: [{value: vip, label: {zh: 大客户}}, {value: new, label: {zh: 新客}}]"
+    head = facts(f"tags: {{type: list<string>, {words}}}", "out: {type: list<number>}")
+    table = "    kind: classification\n    hit_policy: R\n    inputs: [tags]\n    outputs: [out]\n    rules:\n"
+    lines = [f"      - {{id: R{n}, when: {{tags: '{row}'}}, then: {{out: {n}}}}}" for n, row in enumerate(rows)]
+    return f"{head}decisions:\n  t:\n{table}" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("tags", "rows", "unknown"),
+    [
+        (["vip"], [0, 2, 5], set()), (["new", "vip"], [0, 2, 5], set()), (["new"], [1, 2, 5], set()), ([], [1, 3, 5], set()),
+        (None, [4, 5], {"tags"}),
+    ],
+)  # fmt: skip
+def test_words_in_a_column_of_tags_ask_what_the_list_contains(tags: object, rows: list[int], unknown: set[str]) -> None:
+    compiled = rules(tagged("大客户", "not(vip)", "新客, vip", "not(新客, vip)", "null", "-", 'list contains(?, "x")'))
+    decision = compiled.decide({"id": "C1", "tags": tags}, as_of=AS_OF)
+    assert decision.values["out"] == rows
+    assert decision.unknown == unknown
+    assert decision.warnings == ()
+
+
+def test_an_unknown_tag_names_the_nearest() -> None:
+    assert problems(tagged("大客")) == [
+        'rules.yaml:15:32: error F121: "大客" is none of the allowed values (vip, new, 大客户, 新客); did you mean 大客户?'
+    ]
+
+
+def test_unknown_never_matches_silently() -> None:
+    rows = "A | 5 | out: 1\nB | not(5) | out: 2\nC | < 9 | out: 3\nD | not(null) | out: 4"
+    compiled = rules(table("C", "out", rows, "out: {type: list<number>}"))
+    for v, expected, unknown in ((5, [1, 3, 4], set()), (6, [2, 3, 4], set()), (None, [], {"v"})):
+        decision = compiled.decide({"id": "C1", "v": v}, as_of=AS_OF)
+        assert (decision.values["out"], decision.unknown) == (expected, unknown)
 
 
 OVERLAPPING = "A | > 0 | out: {a}\nB | > 5 | out: {b}\nC | > 9 | out: {c}"

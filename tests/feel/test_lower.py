@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -14,7 +14,8 @@ SCOPE = Scope(
     names={"n": NUMBER, "s": STRING, "x": ANY, "xs": ListType(NUMBER), "rows": ListType(ContextType({"k": NUMBER}, open=False))},
     constants={"line": 5},
 )
-_HIDDEN = ("start", "end", "type", "slot", "slots", "partial")
+TAGS = ListType(NUMBER)
+_HIDDEN = ("start", "end", "type", "slot", "slots", "partial", "strict")
 
 
 def show(node: object) -> str:
@@ -27,7 +28,8 @@ def show(node: object) -> str:
         return "local"
     if isinstance(node, core.Node | core.Loop):
         kept = [getattr(node, f.name) for f in fields(node) if f.name not in _HIDDEN]
-        return f"{type(node).__name__}({', '.join(show(k) for k in kept)})"
+        strict = "Strict" if getattr(node, "strict", False) else ""
+        return f"{strict}{type(node).__name__}({', '.join(show(k) for k in kept)})"
     if isinstance(node, tuple):
         return "[" + ", ".join(map(show, node)) + "]"
     return getattr(node, "name", None) or str(node)
@@ -39,8 +41,8 @@ def lowered(text: str) -> str:
     return show(compiled.core)
 
 
-def cell(text: str, kind: object = NUMBER) -> str:
-    test, issues = compile_unary(text, SCOPE, input=kind)  # type: ignore[arg-type]
+def cell(text: str, kind: object = NUMBER, scope: Scope = SCOPE) -> str:
+    test, issues = compile_unary(text, scope, input=kind)  # type: ignore[arg-type]
     assert test is not None, [i.message() for i in issues]
     return show(test.core)
 
@@ -89,19 +91,46 @@ def test_expressions(text: str, expected: str) -> None:
     ("text", "kind", "expected"),
     [
         ("-", NUMBER, "True"),
-        ("5", NUMBER, "Equal(?, 5)"),
+        ("5", NUMBER, "StrictEqual(?, 5)"),
         (">= 5", NUMBER, "Order(>=, ?, 5)"),
         ("[1..5)", NUMBER, "Between(?, 1, 5, True, False)"),
-        ("1, > 5", NUMBER, "Or([Equal(?, 1), Order(>, ?, 5)])"),
-        ("not(1, 2)", NUMBER, "Not(Or([Equal(?, 1), Equal(?, 2)]))"),
+        ("1, > 5", NUMBER, "Or([StrictEqual(?, 1), Order(>, ?, 5)])"),
+        ("not(1, 2)", NUMBER, "Not(Or([StrictEqual(?, 1), StrictEqual(?, 2)]))"),
+        ("!= 1", NUMBER, "Not(StrictEqual(?, 1))"),
+        ("[1, 2]", NUMBER, "Or([StrictEqual(?, 1), StrictEqual(?, 2)])"),
+        ("[1, null]", NUMBER, "Member(?, [1, None])"),
         ("? > n", NUMBER, "Order(>, ?, n)"),
-        ("x", NUMBER, "Member(?, x)"),
-        ("n", NUMBER, "Equal(?, n)"),
+        ("? = n", NUMBER, "Equal(?, n)"),
+        ("? in (1, 2)", NUMBER, "Or([Equal(?, 1), Equal(?, 2)])"),
+        ("x", NUMBER, "StrictMember(?, x)"),
+        ("n", NUMBER, "StrictEqual(?, n)"),
         ("null", NUMBER, "Equal(?, None)"),
+        ("not(null)", NUMBER, "Not(Equal(?, None))"),
+        ("!= null", NUMBER, "Not(Equal(?, None))"),
+        ("null, 5", NUMBER, "Or([Equal(?, None), StrictEqual(?, 5)])"),
         ("x and ? > 1", NUMBER, "And([x, Order(>, ?, 1)])"),
-        ("xs", NUMBER, "Member(?, xs)"),
-        ('"a"', STRING, "Equal(?, 'a')"),
+        ("xs", NUMBER, "StrictMember(?, xs)"),
+        ('"a"', STRING, "StrictEqual(?, 'a')"),
+        ("1, 2", TAGS, "Or([StrictMember(1, ?), StrictMember(2, ?)])"),
+        ("not(1)", TAGS, "Not(StrictMember(1, ?))"),
+        ("n", TAGS, "StrictMember(n, ?)"),
+        ("[1, 2]", TAGS, "StrictMember(?, [1, 2])"),
+        ("null", TAGS, "Equal(?, None)"),
+        ("list contains(?, 1)", TAGS, "CallBuiltin(list contains, [?, 1], [])"),
     ],
 )
 def test_cells(text: str, kind: object, expected: str) -> None:
     assert cell(text, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5", "Equal(?, 5)"),
+        ("not(1, 2)", "Not(Or([Equal(?, 1), Equal(?, 2)]))"),
+        ("n", "Equal(?, n)"),
+        ("xs", "Member(?, xs)"),
+    ],
+)
+def test_pure_cells_know_that_null_is_not_five(text: str, expected: str) -> None:
+    assert cell(text, NUMBER, replace(SCOPE, relaxed=False)) == expected

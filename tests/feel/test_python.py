@@ -145,6 +145,10 @@ CELLS = [
     "not(null)",
     "-",
     "not([2..4])",
+    "3, > 5",
+    "null, < 5",
+    "not(3, [5..6])",
+    "not(null, 5)",
 ]
 NUMBERS = st.none() | st.integers(-10, 10) | st.decimals(-10, 10, places=2)
 
@@ -152,6 +156,15 @@ NUMBERS = st.none() | st.integers(-10, 10) | st.decimals(-10, 10, places=2)
 @given(st.sampled_from(CELLS), NUMBERS)
 def test_closures_and_generated_text_agree(text: str, value: Value) -> None:
     test, _ = compile_unary(text, SCOPE, input=NUMBER)
+    assert test is not None
+    short = closure(test.core)
+    assert short is not None
+    assert short(value, {}, None) is generate(test.core)(value, {}, None)
+
+
+@given(st.sampled_from(["1", "1, 2", "not(1, 2)", "null, 1", "not(null)", "-"]), st.none() | st.lists(NUMBERS, max_size=3))
+def test_closures_and_generated_text_agree_on_lists(text: str, value: Value) -> None:
+    test, _ = compile_unary(text, SCOPE, input=ListType(NUMBER))
     assert test is not None
     short = closure(test.core)
     assert short is not None

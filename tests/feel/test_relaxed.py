@@ -5,10 +5,21 @@ from __future__ import annotations
 import pytest
 
 from crmrules.feel.compiler import CompiledTest, Scope, compile_unary
+from crmrules.feel.notes import Note
 from crmrules.feel.shapes import Anything, Intervals, IsNull, Opaque, Points, Shape, Union
-from crmrules.feel.types import BOOLEAN, DATE, DATE_TIME, DAYS_DURATION, MONTHS_DURATION, NUMBER, STRING, Type
+from crmrules.feel.types import (
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DAYS_DURATION,
+    MONTHS_DURATION,
+    NUMBER,
+    STRING,
+    ListType,
+    Type,
+)
 from crmrules.model.spans import Span
-from crmrules.model.values import Range, Value
+from crmrules.model.values import Range, Value, parse_temporal
 
 SCOPE = Scope(names={"limit": NUMBER, "placed": DATE}, constants={"大客户线": 500_000}, spellings={"上限": "limit"})
 TIERS = {"VIP": "vip", "vip": "vip", "高价值": "high", "普通": "normal", "New York": "ny"}
@@ -60,6 +71,7 @@ def to(high: Value, included: bool = True) -> Intervals:
         ("null", IsNull()), ("not(null)", IsNull(negated=True)), ("not(1, 2)", Points((1, 2), negated=True)),
         ("not(< 5, > 10)", closed(5, 10)), ("not([5..10])", Intervals((Range(None, 5, False, False), Range(10, None, False, False)))),
         ("7, > 10", Union((Points((7,)), from_(10, False)))), ("null, < 5", Union((to(5, False), IsNull()))),
+        ("not([1..5), (5..9], ]9..12[)", Intervals((Range(None, 1, False, False), Range(5, 5), Range(12, None, True, False)))),
         ("limit", Opaque()), (">= 上限", Opaque()), ("? > limit", Opaque()), ("[1, 2]", Points((1, 2))),
     ],
 )  # fmt: skip
@@ -152,10 +164,88 @@ def test_unknown_words_name_the_nearest() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "on_null", "accepted", "refused"),
+    [
+        ("-", NUMBER, True, 5, None), ("5", NUMBER, None, 5, 6), ("not(5)", NUMBER, None, 6, 5), ("!= 5", NUMBER, None, 6, 5),
+        ("5, 6", NUMBER, None, 6, 7), ("not(5, 6)", NUMBER, None, 7, 6), ("[1..5)", NUMBER, None, 1, 5),
+        ("not([1..5))", NUMBER, None, 5, 1), ("5, > 7", NUMBER, None, 8, 6), ("[5, 6]", NUMBER, None, 5, 7),
+        ("null", NUMBER, True, None, 5), ("not(null)", NUMBER, False, 5, None), ("!= null", NUMBER, False, 5, None),
+        ("null, 5", NUMBER, True, 5, 6), ("not(null, 5)", NUMBER, False, 6, 5), ("null, < 5", NUMBER, True, 4, 5),
+        ("? != 5", NUMBER, True, 6, 5), ("? in (5, 6)", NUMBER, False, 5, 7), ("? = null or ? > 5", NUMBER, True, 6, 5),
+        ("A-1, B", STRING, None, "B", "C"), ("not(A)", STRING, None, "B", "A"), ("null, A", STRING, True, "A", "B"),
+        ("是", BOOLEAN, None, True, False), ("否", BOOLEAN, None, False, True), ("not(是)", BOOLEAN, None, False, True),
+        ("2026-01-31", DATE, None, parse_temporal("2026-01-31"), parse_temporal("2026-02-01")),
+    ],
+)  # fmt: skip
+def test_an_unknown_value_passes_only_what_names_it(
+    text: str, kind: Type, on_null: bool | None, accepted: Value, refused: Value
+) -> None:
+    test = cell(text, kind).test
+    assert test(None, {}, None) is on_null
+    assert test(accepted, {}, None) is True
+    assert text == "-" or test(refused, {}, None) is False
+
+
+@pytest.mark.parametrize("text", ["limit", "not(limit)", "!= limit", "= limit", "< limit", "limit, 7"])
+def test_an_unknown_variable_passes_nothing_either(text: str) -> None:
+    notes: list[Note] = []
+    assert cell(text).test(5, {"limit": None}, notes) is None
+    assert cell(text).test(None, {"limit": 5}, notes) is None
+    assert cell(text).test(None, {"limit": None}, notes) is None
+    assert notes == []
+
+
+TAGS = ListType(STRING)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words", "holds", "fails", "empty"),
+    [
+        ("高价值", TAGS, TIERS, ["high"], ["vip"], False), ("VIP、高价值", TAGS, TIERS, ["ny", "high"], ["normal"], False),
+        ("not(VIP)", TAGS, TIERS, ["high"], ["high", "vip"], True), ('"vip"', TAGS, TIERS, ["vip"], ["ny"], False),
+        ("not(VIP, 普通)", TAGS, TIERS, ["high"], ["high", "normal"], True),
+        ("A-100, B/2", TAGS, None, ["B/2", "C"], ["A"], False), ("not(\"A\")", TAGS, None, ["B"], ["A", "B"], True),
+        ("1, 2", ListType(NUMBER), None, [3, 2], [3], False), ("50万", ListType(NUMBER), None, [500_000], [50], False),
+        ("2026-01-31", ListType(DATE), None, [parse_temporal("2026-01-31")], [parse_temporal("2026-02-01")], False),
+        ('list contains(?, "vip")', TAGS, TIERS, ["vip"], ["ny"], False),
+        ("count(?) > 1", TAGS, TIERS, ["vip", "ny"], ["ny"], False),
+    ],
+)  # fmt: skip
+def test_tags(
+    text: str, kind: Type, words: dict[str, Value] | None, holds: Value, fails: Value, empty: bool
+) -> None:
+    test = cell(text, kind, words).test
+    assert test(holds, {}, None) is True
+    assert test(fails, {}, None) is False
+    assert test([], {}, None) is empty
+    if "?" not in text:
+        assert test(None, {}, None) is None
+        assert cell(text, kind, words).shape == Opaque()
+
+
+def test_tags_of_variables_and_unknown_tags() -> None:
+    assert cell("limit", ListType(NUMBER)).test([1, 5], {"limit": 5}, None) is True
+    assert cell("limit", ListType(NUMBER)).test([1, 5], {"limit": None}, None) is None
+    assert cell("null", TAGS).test(None, {}, None) is True
+    assert cell("not(null)", TAGS).test([], {}, None) is True
+    assert wrong("VPI", TAGS, TIERS) == (
+        'Tiers!B7: error F121: "VPI" is none of the allowed values (VIP, vip, 高价值, 普通, New York); did you mean VIP?'
+    )
+    assert wrong('"high value"', TAGS, TIERS) == (
+        'Tiers!B7: error F150: "high value" is none of the allowed values (VIP, vip, 高价值, 普通, New York), '
+        "so this never holds"
+    )
+    assert wrong("5", TAGS, TIERS) == "Tiers!B7: error F130: string cannot be compared with number"
+    assert wrong("> 5", ListType(NUMBER)) == "Tiers!B7: error F131: list<number> has no order: it cannot be compared by < or >"
+
+
 def test_pure_feel_has_no_relaxed_spelling() -> None:
     pure = Scope(relaxed=False)
     for text in ("50万", "20%", "10~50", "VIP、普通", "≥5"):
         test, issues = compile_unary(text, pure, input=NUMBER)
         assert issues, text
+    test, _ = compile_unary('"a"', pure, input=TAGS)
+    assert test is not None and test.test(["a"], {}, []) is None
     test, _ = compile_unary("10-50", pure, input=NUMBER)
     assert test is not None and test.shape == Points((-40,))

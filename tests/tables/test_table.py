@@ -330,10 +330,12 @@ def compiled(text: str, kind: Any, **constants: Any) -> Any:
         ("-", NUMBER, Condition(anything=True, null=True)),
         ("", STRING, Condition(anything=True, null=True)),
         ("5, 7", NUMBER, Condition(kind="number", points=(5, 7))),
-        ("not(5)", NUMBER, Condition(kind="number", points=(5,), negated=True, null=True)),
+        ("not(5)", NUMBER, Condition(kind="number", points=(5,), negated=True)),
         ("won, lost", STRING, Condition(kind="string", points=("won", "lost"))),
         ("null", NUMBER, Condition(null=True)),
         ("not(null)", NUMBER, Condition(negated=True, null=False)),
+        ("not(null, 5)", NUMBER, None),
+        ("!= 5", NUMBER, Condition(kind="number", points=(5,), negated=True)),
         ("null, < 5", NUMBER, Condition(kind="number", intervals=(Interval(None, 5, False, False),), null=True)),
         ("[1..5)", NUMBER, Condition(kind="number", intervals=(Interval(1, 5, True, False),))),
         (">= 5", NUMBER, Condition(kind="number", intervals=(Interval(5, None, True, False),))),
@@ -385,3 +387,11 @@ def test_index_and_scan_agree_over_cells_of_the_language(texts, limit):
             assert hits == by_scan.lookup([first, second], env)
             verdicts = [[t.test(v, env, None) for t, v in zip(row, (first, second), strict=True)] for row in rows]
             assert hits.rows == tuple(n for n, row in enumerate(verdicts) if row == [True, True])
+            assert hits.undecided == tuple(n for n, row in enumerate(verdicts) if None in row and False not in row)
+
+
+@pytest.mark.parametrize(("relaxed", "expected"), [(True, Hits((4, 5), (0, 1, 2), (0,))), (False, Hits((1, 4, 5), (2,), (0,)))])
+def test_an_unknown_value_matches_nothing_silently_except_in_pure_feel(relaxed, expected):
+    scope = Scope(relaxed=relaxed)
+    cells = [compile_unary(text, scope, input=NUMBER)[0] for text in ("5", "not(5)", "< 5", "not(null)", "null", "-")]
+    assert lookup([[cell] for cell in cells], [None]) == expected
