@@ -167,7 +167,12 @@ def _order(action: Action) -> tuple[int, int, str, str]:
 def _rows_by_rule(compiled: CompiledRuleSet) -> dict[str, tuple[TableStep, TableRow]]:
     rows: dict[str, tuple[TableStep, TableRow]] = {}
     for step in compiled.steps:
-        if isinstance(step, TableStep) and not isinstance(step.body, ClassificationBody):
+        if not isinstance(step, TableStep):
+            continue
+        if isinstance(step.body, ClassificationBody):
+            told = step.body.transition.notify if step.body.transition is not None else None
+            rows.update((rule, (step, row)) for rule, row in (told or {}).items())
+        else:
             every: list[TableRow] = [*step.body.rows, *([step.body.default] if step.body.default is not None else [])]
             rows.update((row.cells.rule.id, (step, row)) for row in every)
     return rows

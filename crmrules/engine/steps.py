@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from crmrules.feel.types import Type
 from crmrules.model.decision import Match
 from crmrules.model.ruleset import DecisionTable, Rule
+from crmrules.model.spans import Span
 from crmrules.model.values import Value
 from crmrules.model.vocabulary import Cell, Fact, Missing
 
 if TYPE_CHECKING:
     from crmrules.feel.compiler import Compiled, CompiledTest
     from crmrules.model.durations import Duration
+    from crmrules.model.population import Measure
+    from crmrules.model.ruleset import Experiment
+    from crmrules.model.values import DateTime
     from crmrules.tables.table import CompiledTable
     from crmrules.timing.frequency import Frequency
 
@@ -44,13 +49,55 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class CutSpec:
+    """A place where a formula cuts the population: ``value`` of those customers for whom ``among`` is true (None:
+    all), into the top ``part`` or into so many parts. Its points stand in the environment under ``variable``."""
+
+    key: str
+    fact: str
+    measure: Measure
+    part: Value
+    value: Compiled
+    among: Compiled | None
+    place: Span
+
+    @property
+    def variable(self) -> str:
+        """A name that no fact can have."""
+        return f"cut:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
 class FactStep:
-    """A derived fact: evaluate ``compiled``, apply ``default`` to null when the fact says so, check ``range``."""
+    """A derived fact: evaluate ``compiled``, apply ``default`` to null when the fact says so, check ``range``.
+
+    ``cuts`` are the cuts of the population that it compares with.
+    """
 
     fact: Fact
     compiled: Compiled
     default: Value = None
     range: CompiledTest | None = None
+    cuts: tuple[CutSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentStep:
+    """An experiment: ``arms`` are the words of its fact, the first for hashes below ``share`` of all there are."""
+
+    experiment: Experiment
+    scope: Compiled | None
+    share: Fraction
+    salt: str
+    arms: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Cuts that can be found in one pass over the population, and the steps that must be taken before, in order."""
+
+    cuts: tuple[CutSpec, ...]
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +124,34 @@ class CompiledInput:
 
 
 @dataclass(frozen=True, slots=True)
+class TransitionBody:
+    """How the one value of a classification moves; ``order`` has the values, highest first.
+
+    Upgrades or downgrades wait for a review where they are ``at_review``; reviews come every ``review`` counted from
+    ``anchor``. ``notify`` has a row for each rule, and one for the default, when a change is to be told.
+    """
+
+    fact: Fact
+    order: tuple[str, ...]
+    upgrade_at_review: bool = False
+    downgrade_at_review: bool = False
+    review: Duration | None = None
+    anchor: DateTime | None = None
+    grace: Duration | None = None
+    tenure: Duration | None = None
+    pin: Result | None = None
+    pin_until: Compiled | None = None
+    notify: Mapping[str, NotifyRow] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyRow:
+    """The task that a change of value calls for, when ``cells.rule`` is the row that gave the new value."""
+
+    cells: ActionCells
+
+
+@dataclass(frozen=True, slots=True)
 class ClassificationBody:
     """Rows × outputs of a classification. ``priorities``: each output's allowed values, highest first.
 
@@ -89,6 +164,7 @@ class ClassificationBody:
     defaults: Mapping[int, Result]
     priorities: tuple[tuple[Value, ...], ...]
     ranges: tuple[CompiledTest | None, ...]
+    transition: TransitionBody | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +255,7 @@ class RowFacts:
 
     entity: str
     steps: tuple[FactStep, ...]
+
+
+Step = FactStep | TableStep | ExperimentStep
+"""One thing worked out of a customer."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from crmrules.engine.cells import canonical
 from crmrules.engine.decide import apply_defaults, environment
 from crmrules.engine.messages import TemplateFailure, render
 from crmrules.engine.planning.keys import action_key
-from crmrules.engine.steps import CadenceRow, EscalationRow, TableStep
+from crmrules.engine.steps import CadenceRow, EscalationRow, NotifyRow, TableStep
 from crmrules.engine.warnings import Warnings
 from crmrules.model.decision import Decision, History, Task
 from crmrules.model.issues import issue
@@ -25,7 +26,7 @@ DO_NOT_CONTACT = "do_not_contact"
 BLOCKED_CHANNEL = "blocked_channel"
 """Why actions are withheld, besides a table's own ``suppress``."""
 
-TableRow = CadenceRow | EscalationRow
+TableRow = CadenceRow | EscalationRow | NotifyRow
 _INTERNAL = "internal"
 
 
@@ -62,7 +63,7 @@ class Planned:
             decision=task.decision,
             rule=task.rule,
             place=task.span,
-            task=self._text(task.task, row),
+            task=self._text(task.task, row, task.details),
             due=task.due,
             until=task.until,
             status=task.status,
@@ -72,7 +73,7 @@ class Planned:
             is_queue=is_queue,
             priority=task.priority,
             purpose=task.purpose,
-            content=self._text(task.content, row),
+            content=self._text(task.content, row, task.details),
             basis=self._basis(step, row),
             ruleset=compiled.ruleset.name,
             fingerprint=compiled.fingerprint,
@@ -135,12 +136,12 @@ class Planned:
         words = canonical(value if isinstance(value, list) else [value], self.compiled.channels)
         return frozenset(word for word in words if isinstance(word, str))
 
-    def _text(self, text: str, row: TableRow) -> str:
+    def _text(self, text: str, row: TableRow, details: Mapping[str, Value]) -> str:
         template = self.compiled.templates.get(text)
         if template is None or template.literal:
             return text
         try:
-            return render(template, {**self.compiled.constants, **self.env})
+            return render(template, {**self.compiled.constants, **self.env, **details})
         except TemplateFailure as failure:
             self.warnings.add(
                 issue("P501", row.cells.rule.span, customer=self.id, text=text[:80], reason=failure.reason), self.id
@@ -153,7 +154,11 @@ class Planned:
         basis: dict[str, Value] = {}
         for column in step.inputs:
             basis[column.name] = env.get(column.name) if column.compiled is None else column.compiled.call(env, None)
-        counted = row.anchor if isinstance(row, CadenceRow) else row.since
+        counted = None
+        if isinstance(row, CadenceRow):
+            counted = row.anchor
+        elif isinstance(row, EscalationRow):
+            counted = row.since
         if counted is not None:
             text = counted.text.strip()
             basis.setdefault(self.compiled.scope.spellings.get(text, text), counted.call(env, None))
