@@ -19,7 +19,7 @@ from crmrules.timing.working_time import add_working, working_between
 
 Moment = Date | DateTime
 
-_MOMENTS: Final = (DATE, DATE_TIME)
+_MOMENTS: Final = (DATE, DATE_TIME)  # a date would be midnight UTC to the second
 
 
 def calendar_functions(calendars: Calendars) -> Mapping[str, Builtin]:

@@ -69,7 +69,7 @@ def find_festival(name: str) -> Festival | None:
 def nearest_festival(name: str) -> str:
     """The known name that looks most like ``name``; blank when none does."""
     names = {_key(each): each for festival in FESTIVALS for each in festival.spellings()}
-    found = get_close_matches(_key(name), list(names), 1, 0.5)
+    found = get_close_matches(_key(name), list(names), 1, 0.65)
     return names[found[0]] if found else ""
 
 

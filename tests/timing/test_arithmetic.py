@@ -94,7 +94,10 @@ def test_equal_windows_however_written():
     assert parse_window("last month") == parse_window("上个月") == Window(MonthsDuration(1), 1)
 
 
-@given(st.integers(0, 3 * 366), st.sampled_from(["this week", "last week", "this month", "last month", "this quarter", "last year"]))
+@given(
+    st.integers(0, 3 * 366),
+    st.sampled_from(["this week", "last week", "this month", "last month", "this quarter", "last year"]),
+)
 def test_a_moment_lies_in_this_period_and_right_after_the_last(days, text):
     moment = add_gap(at("2024-01-01T23:59:59@Asia/Shanghai"), DaysDuration.of(days=1), days)
     this = parse_window(text.replace("last", "this"))

@@ -38,7 +38,15 @@ def test_durations(text, expected):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("24小时内", "P1D"), ("3天之内", "P3D"), ("within 24h", "P1D"), ("≤ 48h", "P2D"), ("不超过2天", "P2D"), ("24h", "P1D"), ("3天", "P3D")],
+    [
+        ("24小时内", "P1D"),
+        ("3天之内", "P3D"),
+        ("within 24h", "P1D"),
+        ("≤ 48h", "P2D"),
+        ("不超过2天", "P2D"),
+        ("24h", "P1D"),
+        ("3天", "P3D"),
+    ],
 )
 def test_deadlines_may_say_within(text, expected):
     assert parse_duration(text, deadline=True) == parse_iso(expected)
@@ -85,7 +93,14 @@ def test_frequencies(text, expected):
 
 @pytest.mark.parametrize(
     ("text", "canonical"),
-    [("每两周1次", "P14D"), ("每2-3天1次", "P2D-P3D"), ("每月≥2次", "2/P1M"), ("每周1-2次", "1-2/P7D"), ("quarterly", "P3M"), ("每年4次", "4/P1Y")],
+    [
+        ("每两周1次", "P14D"),
+        ("每2-3天1次", "P2D-P3D"),
+        ("每月≥2次", "2/P1M"),
+        ("每周1-2次", "1-2/P7D"),
+        ("quarterly", "P3M"),
+        ("每年4次", "4/P1Y"),
+    ],
 )
 def test_the_canonical_text(text, canonical):
     assert str(parse_frequency(text)) == canonical
@@ -105,7 +120,15 @@ def test_the_nearest_frequency(text, hint):
 
 @pytest.mark.parametrize(
     ("text", "hint"),
-    [("3月", "3个月"), ("5m", "5min"), ("30", "30天"), ("24小是", "24小时"), ("30 dayz", "30 days"), ("提前30田", "提前30天"), ("xyz", "")],
+    [
+        ("3月", "3个月"),
+        ("5m", "5min"),
+        ("30", "30天"),
+        ("24小是", "24小时"),
+        ("30 dayz", "30 days"),
+        ("提前30田", "提前30天"),
+        ("xyz", ""),
+    ],
 )
 def test_the_nearest_duration(text, hint):
     assert nearest_duration(text) == hint

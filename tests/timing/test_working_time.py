@@ -110,9 +110,9 @@ def test_a_whole_day_around_the_clock(zone: str, from_: str, to: str, length: st
 
 def test_hours_that_the_clock_skips_are_not_worked_twice() -> None:
     gap = calendar("01:00-01:30, 01:30-02:00, 02:00-03:00", "Europe/London", sun="01:00-01:30, 02:00-03:00")
-    assert working_between(at("2026-03-29 00:00", "Europe/London"), at("2026-03-30 00:00", "Europe/London"), gap) == span(
-        "PT1H"
-    )
+    assert working_between(
+        at("2026-03-29 00:00", "Europe/London"), at("2026-03-30 00:00", "Europe/London"), gap
+    ) == span("PT1H")
 
 
 def test_a_night_before_a_holiday_goes_on_into_it() -> None:
@@ -318,5 +318,3 @@ def test_time_on_hold_is_not_counted(
     assert due >= add_working(start, length, work)
     before = DateTime.of_instant(due.instant - 1, 0, None)
     assert elapsed_working(start, before, work, pairs) < length
-
-
