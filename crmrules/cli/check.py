@@ -1,32 +1,52 @@
-"""``crmrules check``: every problem of a rule set at once."""
+"""``crmrules check``: every problem of a rule set at once, and what is wrong with its tables as a whole."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from crmrules.cli.console import FINE, PROBLEMS, Console
-from crmrules.cli.framework import command
+from crmrules.cli.console import FINE, PROBLEMS, Console, WrongUsageError, nearest
+from crmrules.cli.framework import command, option
 from crmrules.cli.options import format_option, rules_argument, set_option
 from crmrules.cli.session import compile_file, load_registry, require_rules
-from crmrules.model.issues import has_errors
+from crmrules.model.issues import Issue, has_errors, issue
+
+if TYPE_CHECKING:
+    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.tables.hygiene.report import FindingKind
 
 
 @command(
     "check",
     "Report every problem of the rule set RULES at once: where it is, what was found, what was expected, what to do. "
+    "Tables are searched for gaps, overlaps, rows that are never used and the like. "
     "Ends with 1 when there are errors; warnings alone are fine.",
-    "检查规则集 RULES，一次列出所有问题：位置、现状、期望与建议。有错误时退出码为 1，只有警告时为 0。",
+    "检查规则集 RULES，一次列出所有问题：位置、现状、期望与建议。规则表会检查遗漏、重叠、永远不会生效的行等。"
+    "有错误时退出码为 1，只有警告时为 0。",
     "crmrules check rules.yaml",
     "crmrules check rules.xlsx --format json",
+    "crmrules check rules.xlsx --fail-on gap,overlap",
 )
 @rules_argument
+@option(
+    "--fail-on", "fail_on", metavar="KINDS", default="",
+    en="Treat these findings about tables as errors: all, or some of gap, overlap, conflict, shadowed, duplicate, "
+    "impossible, mergeable, unused-column, unused-value, undecided, separated by commas.",
+    zh="把规则表的这些问题当作错误：all，或 gap（遗漏）、overlap（重叠）、conflict（冲突）、shadowed（永不生效）、"
+    "duplicate（重复）、impossible（无法命中）、mergeable（可合并）、unused-column（无用列）、unused-value（未用取值）、"
+    "undecided（无法判断），用逗号分隔。",
+)  # fmt: skip
 @set_option
 @format_option
 @click.pass_obj
-def command_(console: Console, rules: str, sets: tuple[str, ...], fmt: str) -> int:
+def command_(console: Console, rules: str, fail_on: str, sets: tuple[str, ...], fmt: str) -> int:
     """Check a rule set."""
+    kinds = _kinds(fail_on)
     require_rules(rules, console)
     compiled, ruleset, issues = compile_file(rules, load_registry(), sets)
+    if compiled is not None and not has_errors(issues):
+        issues += _tables(compiled, kinds)
     code = PROBLEMS if has_errors(issues) or compiled is None else FINE
     from crmrules.review.report import render_issues
 
@@ -46,3 +66,26 @@ def command_(console: Console, rules: str, sets: tuple[str, ...], fmt: str) -> i
             ).format(ruleset.name, *counts)
         )
     return code
+
+
+def _kinds(text: str) -> frozenset[FindingKind]:
+    """What ``--fail-on`` names."""
+    if not text.strip():
+        return frozenset()
+    from crmrules.tables.hygiene.issues import kinds_named
+    from crmrules.tables.hygiene.report import FindingKind
+
+    found, unknown = kinds_named(word for part in text.split(",") if (word := part.strip().lower()))
+    if unknown:
+        known = ["all", *FindingKind]
+        expected = ", ".join(known)
+        raise WrongUsageError(
+            [issue("X103", param="--fail-on", found=w, expected=nearest(w, known) or expected) for w in unknown]
+        )
+    return found
+
+
+def _tables(compiled: CompiledRuleSet, kinds: frozenset[FindingKind]) -> list[Issue]:
+    from crmrules.review.table_check import table_issues
+
+    return table_issues(compiled, kinds)

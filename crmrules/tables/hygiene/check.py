@@ -63,7 +63,7 @@ def check_hygiene(
     budgets = []
     if all(axis.size for axis in made.axes):
         budgets = _searches(made, collected, twins, blank, ranks, gaps=gaps, effort=effort)
-    if table.hit_policy in SINGLE:
+    if table.hit_policy in _MEETING or _wants_gaps(table, gaps):
         collected.take(_undecided(made))
     complete = not any(budget.spent_out for budget in budgets)
     return HygieneReport(table.id, names, table.span, collected.sorted(), MappingProxyType(collected.more), complete)
@@ -91,7 +91,7 @@ def _searches(
         if len(order) == made.present.bit_count():
             idle = columnwise.idle_columns(made, order, Budget(effort // 4))
             collected.take(columnwise.column_finding(made, column, blank=False) for column in idle)
-    if gaps if gaps is not None else table.hit_policy in SINGLE and not table.defaults:
+    if _wants_gaps(table, gaps):
         budgets.append(Budget(effort))
         regions, more = find_gaps(made.axes, made.pieces, budgets[-1], collected.limit)
         sets = [
@@ -100,6 +100,10 @@ def _searches(
         found = [Finding(FindingKind.GAP, span=table.span, region=made.region(each)) for each in sets]
         collected.take(found, more)
     return budgets
+
+
+def _wants_gaps(table: DecisionTable, asked: bool | None) -> bool:
+    return asked if asked is not None else table.hit_policy in SINGLE and not table.defaults
 
 
 def _undecided(made: Prepared) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -90,23 +90,33 @@ def shadowed(
     by_row: dict[int, list[int]] = defaultdict(list)
     for piece, row in enumerate(made.pieces.row):
         by_row[row].append(piece)
-    before = 0
+    before = 0  # the rows so far that are reached: the others lie within these
     for row in order:
         earlier = made.meeting.all[row] & before
-        if made.certain >> row & 1:
-            before |= 1 << row
-        if not earlier or row in later_twins or _a_corner_is_free(made, row, earlier):
+        if row in later_twins:
             continue
-        among = [piece for other in bits_to_rows(earlier) for piece in by_row[other]]
-        covering: set[int] = set()
-        for box in boxes_of(made.pieces.ordered, made.cells[row]):
-            if next(uncovered(made.pieces, box, budget, among, covering), None) is not None or budget.spent_out:
-                break
-        else:
-            takers = sorted(covering)
+        takers = _takers(made, row, earlier, by_row, budget) if earlier else None
+        if takers is not None:
             yield made.finding(FindingKind.SHADOWED, [row, *takers], span=made.table.rules[row].span)
+        elif made.certain >> row & 1:
+            before |= 1 << row
         if budget.spent_out:
             return
+
+
+def _takers(
+    made: Prepared, row: int, earlier: int, by_row: Mapping[int, Sequence[int]], budget: Budget
+) -> list[int] | None:
+    """The earlier rows that together take every point of a row; None when a point is left, or none is found in
+    time."""
+    if _a_corner_is_free(made, row, earlier):
+        return None
+    among = [piece for other in bits_to_rows(earlier) for piece in by_row[other]]
+    covering: set[int] = set()
+    for box in boxes_of(made.pieces.ordered, made.cells[row]):
+        if next(uncovered(made.pieces, box, budget, among, covering), None) is not None or budget.spent_out:
+            return None
+    return sorted(covering)
 
 
 def precedence(made: Prepared, ranks: Sequence[tuple[int, ...] | None]) -> list[int]:

@@ -106,7 +106,11 @@ def uncovered(
     The rows that cover something are added to ``covering``. When the budget runs out the search simply ends.
     """
     ordered, row, maybe = pieces.ordered, pieces.row, pieces.maybe
-    waiting = [(box, _enter(pieces, box, range(len(row)) if among is None else among))]
+    if among is None:
+        among = range(len(row))
+    if not budget.take(len(among) // 4 + 1):
+        return
+    waiting = [(box, _enter(pieces, box, among))]
     while waiting:
         box, entries = waiting.pop()
         if not entries:
@@ -229,7 +233,13 @@ def _cut_between(low: list[int], high: list[int], opened: list[int], closed: int
 def _cut_apart(masks: list[int], opened: list[int], closed: int, atoms: int) -> tuple[int, int]:
     tally = Counter([masks[piece] & atoms for piece in opened])
     groups: list[tuple[int, int]] = []
+    seen = 0
     for mask, number in tally.items():
+        if not mask & seen:
+            seen |= mask
+            groups.append((mask, number))
+            continue
+        seen |= mask
         together = mask
         rest = []
         for other, count in groups:
