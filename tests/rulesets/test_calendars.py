@@ -15,6 +15,7 @@ from crmrules.rulesets.excel.writer import write_excel
 from crmrules.rulesets.fingerprint import fingerprint
 from crmrules.rulesets.loader import read_ruleset
 from crmrules.rulesets.writer import to_document, write_yaml
+from crmrules.timing.calendar_compiler import compile_calendars
 
 TEXT = """\
 crmrules: 1
@@ -230,3 +231,16 @@ def test_any_calendar_comes_back(tmp_path: Path, data: st.DataObject, names: set
         assert [i.render() for i in issues] == []
         assert again == ruleset
         assert fingerprint(again) == fingerprint(ruleset)
+
+
+def test_the_example_of_the_reference(read: Callable[..., tuple[RuleSet | None, list[str]]]) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/ruleset.md").read_text(encoding="utf-8")
+    example = page.split("## Calendars\n", 1)[1].split("```yaml\n", 1)[1].split("```", 1)[0]
+    ruleset, issues = read("crmrules: 1\nname: a\n" + example)
+    assert issues == []
+    assert ruleset is not None
+    calendars, found = compile_calendars(ruleset)
+    assert [i.code for i in found] == ["C120"]
+    assert (calendars.default, sorted(calendars.by_name)) == (
+        "office", ["24x7", "Office hours", "night_shift", "office", "办公日历"],
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +130,15 @@ def test_without_a_default_the_calendar_must_be_named() -> None:
 def test_types_are_checked(text: str) -> None:
     found = problems(text, CALENDARS)
     assert len(found) == 1 and "error F129: " in found[0]
+
+
+PAGE = (Path(__file__).parents[2] / "docs/reference/feel.md").read_text(encoding="utf-8")
+TABLE = PAGE.split("## Calendars and festivals\n", 1)[1].split("\n## ", 1)[0]
+ROWS = [line.strip("| ").split(" | ") for line in TABLE.splitlines() if line.startswith("| `")]
+
+
+@pytest.mark.parametrize(("text", "expected"), [(a.strip("` "), b.strip("` ")) for a, b in ROWS])
+def test_the_reference(text: str, expected: str) -> None:
+    page = Calendars({"office": calendar("09:00-17:00", country="CN")}, "office", ("office",))
+    found, reasons = value(text, page)
+    assert (found, reasons) == value(expected) and reasons == []
