@@ -45,7 +45,7 @@ def compile_ruleset(
     those of the rule set with these values. ``registry`` brings functions and plan filters of plugins.
     """
     ruleset, issues = override(ruleset, overrides or {})
-    calendars, found = compile_calendars(ruleset)
+    calendars, found = compile_calendars(ruleset, registry.calendars if registry is not None else {})
     issues += found
     given, registry = registry, _with_functions(registry, calendar_functions(calendars))
     constants, found = compile_parameters(ruleset, _wordless(customer_scope(ruleset, {}, registry)))

@@ -10,6 +10,7 @@ from typing import Final
 
 from crmrules.model.clock import known_zone
 from crmrules.model.durations import DAY_NANOS, NANOS
+from crmrules.model.ports import Calendar
 from crmrules.model.temporal import Date, DateTime
 from crmrules.model.zones import civil_from_days, days_from_civil, offset_at_local
 from crmrules.timing.hours import ALL_DAY, NO_HOURS, Hours
@@ -52,7 +53,7 @@ class WorkCalendar:
     ``week`` has the hours of Monday to Sunday on the clock of ``zone``; ``dates`` the hours of single days (day number
     since 1970-01-01; no hours: a day off), which come before everything else. ``country`` (``CN``, ``DE-BY``) brings
     public holidays and make-up working days from the library `holidays`. A make-up day has its weekday's hours, or
-    where that has none those of the week's first working day.
+    where that has none those of the week's first working day. ``plugin`` says the same in place of a country.
     """
 
     name: str
@@ -60,13 +61,14 @@ class WorkCalendar:
     week: tuple[Hours, ...]
     dates: Mapping[int, Hours] = field(default_factory=lambda: MappingProxyType({}))
     country: str = ""
+    plugin: Calendar | None = None
     # Working out a year is pure and takes milliseconds, so each is kept.
     _years: dict[int, WorkYear] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def always(self) -> bool:
         """Whether work never stops."""
-        return not self.dates and not self.country and all(hours == ALL_DAY for hours in self.week)
+        return not (self.dates or self.country or self.plugin) and all(hours == ALL_DAY for hours in self.week)
 
     @property
     def usual(self) -> Hours:
@@ -84,7 +86,9 @@ class WorkCalendar:
 
     def is_provisional(self, year: int) -> bool:
         """Whether the country has not yet published that year's holidays and make-up days, so that the library's are
-        an estimate."""
+        an estimate; or the plugin does not know the year."""
+        if self.plugin is not None:
+            return self.plugin.is_working_day(year, 1, 1) is None
         if not self.country:
             return False
         from crmrules.timing.holidays import holidays_of
@@ -100,13 +104,16 @@ class WorkCalendar:
         return known
 
     def __reduce__(self) -> tuple[object, ...]:
-        return WorkCalendar, (self.name, self.zone, self.week, dict(self.dates), self.country)
+        return WorkCalendar, (self.name, self.zone, self.week, dict(self.dates), self.country, self.plugin)
 
     def _hours(self, day: int) -> Hours:
         own = self.dates.get(day)
         if own is not None:
             return own
         hours = self.week[(day + 3) % 7]
+        if self.plugin is not None:
+            worked = self.plugin.is_working_day(*civil_from_days(day))
+            return hours if worked is None else (hours or self.usual) if worked else NO_HOURS
         if not self.country:
             return hours
         from crmrules.timing.holidays import holidays_of
@@ -169,8 +176,8 @@ class Calendars:
 
     @property
     def countries(self) -> bool:
-        """Whether any of them has the holidays of a country."""
-        return any(calendar.country for calendar in self.by_name.values())
+        """Whether any of them has the holidays of a country, or a plugin's."""
+        return any(calendar.country or calendar.plugin for calendar in self.by_name.values())
 
 
 NO_CALENDARS: Final = Calendars()

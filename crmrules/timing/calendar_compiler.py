@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from crmrules.model.durations import DAY_NANOS
 from crmrules.model.errors import MissingExtraError
 from crmrules.model.issues import Issue, has_errors, issue
+from crmrules.model.ports import Calendar
 from crmrules.model.ruleset import CalendarSpec, RuleSet
 from crmrules.model.temporal import Date, DateTime
 from crmrules.model.vocabulary import Cell
@@ -24,20 +25,21 @@ from crmrules.timing.calendar import (
 )
 from crmrules.timing.hours import NO_HOURS, WEEKDAYS, Hours, HoursProblem, hours_text, parse_hours
 
+NO_PLUGINS: Final[Mapping[str, Calendar]] = MappingProxyType({})
 AHEAD: Final = 31
 """Days after an instant for which a provisional calendar is worth a warning."""
 
 
-def compile_calendars(ruleset: RuleSet) -> tuple[Calendars, list[Issue]]:
+def compile_calendars(ruleset: RuleSet, plugins: Mapping[str, Calendar] = NO_PLUGINS) -> tuple[Calendars, list[Issue]]:
     """The rule set's calendars, those with errors left out, and all issues.
 
-    A calendar may be named by its label, too; ``24x7`` is always there, in the rule set's zone. Without ``calendar``
-    the only calendar declared is the default.
+    ``plugins`` are calendars that ``country`` may name. A calendar may be named by its label, too; ``24x7`` is always
+    there, in the rule set's zone. Without ``calendar`` the only calendar declared is the default.
     """
     issues: list[Issue] = []
     found: dict[str, WorkCalendar] = {}
     for spec in ruleset.calendars.values():
-        calendar, problems = compile_calendar(spec, ruleset.time_zone)
+        calendar, problems = compile_calendar(spec, ruleset.time_zone, plugins)
         issues += problems
         if calendar is not None:
             found[spec.name] = calendar
@@ -57,7 +59,9 @@ def compile_calendars(ruleset: RuleSet) -> tuple[Calendars, list[Issue]]:
     return Calendars(MappingProxyType(by_name), spellings.get(default, default), tuple(ruleset.calendars)), issues
 
 
-def compile_calendar(spec: CalendarSpec, zone: str) -> tuple[WorkCalendar | None, list[Issue]]:
+def compile_calendar(
+    spec: CalendarSpec, zone: str, plugins: Mapping[str, Calendar] = NO_PLUGINS
+) -> tuple[WorkCalendar | None, list[Issue]]:
     """One calendar, None when it has errors, and its issues; ``zone`` is used where it names none itself."""
     issues: list[Issue] = []
     if spec.time_zone.text:
@@ -65,12 +69,13 @@ def compile_calendar(spec: CalendarSpec, zone: str) -> tuple[WorkCalendar | None
         if find_zone(zone) is None:
             issues.append(issue("V110", spec.time_zone.span, found=zone, nearest=_nearest_zone(zone)))
     week = _week(spec, issues)
-    country = _country(spec, issues)
+    plugin = plugins.get(spec.country.text)
+    country = "" if plugin is not None else _country(spec, plugins, issues)
     dates = _dates(spec, week, issues)
     issues = list(dict.fromkeys(issues))
     if has_errors(issues) or find_zone(zone) is None:  # the loader has reported the rule set's own zone
         return None, issues
-    return WorkCalendar(spec.name, zone, week, MappingProxyType(dates), country), issues
+    return WorkCalendar(spec.name, zone, week, MappingProxyType(dates), country, plugin), issues
 
 
 def provisional_issues(ruleset: RuleSet, calendars: Calendars, as_of: DateTime) -> tuple[Issue, ...]:
@@ -79,12 +84,12 @@ def provisional_issues(ruleset: RuleSet, calendars: Calendars, as_of: DateTime) 
     day = as_of.date
     for name, spec in ruleset.calendars.items():
         calendar = calendars.by_name.get(name)
-        if calendar is None or not calendar.country:
+        if calendar is None or not (calendar.country or calendar.plugin):
             continue
         for year in sorted({day.year, Date.of_days(day.days + AHEAD).year}):
             if calendar.is_provisional(year):
                 place = spec.country.span
-                issues.append(issue("C121", place, calendar=name, country=calendar.country, year=year))
+                issues.append(issue("C121", place, calendar=name, country=spec.country.text, year=year))
     return tuple(issues)
 
 
@@ -110,7 +115,7 @@ def _hours(cell: Cell, issues: list[Issue]) -> Hours:
     return found
 
 
-def _country(spec: CalendarSpec, issues: list[Issue]) -> str:
+def _country(spec: CalendarSpec, plugins: Iterable[str], issues: list[Issue]) -> str:
     """The country's code; blank without one."""
     text = spec.country.text
     if not text:
@@ -120,7 +125,7 @@ def _country(spec: CalendarSpec, issues: list[Issue]) -> str:
     code = country_code(text)
     try:
         if not code or not is_known(code, spec.country.span):
-            near = (get_close_matches((code or text).upper(), known_countries(), 1, 0.6) or [""])[0]
+            near = (get_close_matches(text, [*plugins, *known_countries()], 1, 0.6) or [""])[0]
             issues.append(issue("C108", spec.country.span, found=text, nearest=near))
             return ""
     except MissingExtraError as missing:

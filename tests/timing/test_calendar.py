@@ -117,6 +117,23 @@ def test_around_the_clock() -> None:
     assert not OFFICE.always and not CHINA.always
 
 
+class Works:
+    """A plugin's calendar: closed on the 10th of a month, at work on the 14th; 2030 is not known yet."""
+
+    name = "works"
+
+    def is_working_day(self, year: int, month: int, day: int) -> bool | None:
+        return None if year >= 2030 else {10: False, 14: True}.get(day, Date(year, month, day).weekday < 6)
+
+
+def test_a_plugins_calendar() -> None:
+    works = WorkCalendar("works", "Asia/Shanghai", OFFICE.week, plugin=Works())
+    days = ("2026-03-09", "2026-03-10", "2026-03-14", "2026-03-15", "2030-03-11", "2030-03-10")
+    assert [works.is_working_day(day(each)) for each in days] == [True, False, True, False, True, False]
+    assert [works.is_provisional(year) for year in (2026, 2030)] == [False, True]
+    assert not works.always
+
+
 def test_a_calendar_can_be_sent_to_another_process() -> None:
     again = pickle.loads(pickle.dumps(CHINA))
     assert (again.name, again.zone, again.week, again.country) == ("test", "Asia/Shanghai", CHINA.week, "CN")

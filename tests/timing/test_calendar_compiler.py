@@ -173,6 +173,21 @@ def test_a_spec_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert found is not None and (found.name, found.zone, issues) == ("o", "Europe/Berlin", [])
 
 
+def test_a_plugins_calendar_in_place_of_a_country(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Works:
+        name = "works"
+
+        def is_working_day(self, year: int, month: int, day: int) -> bool | None:
+            return day != 10
+
+    ruleset, _, issues = read(f"calendars:\n  o: {{{HOURS}, country: works}}", tmp_path, monkeypatch)
+    assert len(issues) == 1 and " C108: " in issues[0]
+    calendars, found = compile_calendars(ruleset, {"works": Works()})
+    office = calendars.of()
+    assert office is not None and found == [] and calendars.countries
+    assert [office.is_working_day(day(each)) for each in ("2026-03-09", "2026-03-10")] == [True, False]
+
+
 runnable = [c for c in TIMING_CODES if c.example.startswith("calendar") and c.code not in ("C121",)]
 
 
