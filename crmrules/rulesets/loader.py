@@ -68,6 +68,7 @@ def build_ruleset(documents: Sequence[Document], issues: list[Issue]) -> RuleSet
     language = _first(nodes, "language", issues).line()
     label = _first(nodes, "label", issues)
     decisions = build_decisions(sections("decisions"), vocabulary, parameters, known, issues)
+    experiments = build_experiments(sections("experiments"), vocabulary, known, decisions, issues)
     return RuleSet(
         name=main.get("name").line(),
         label=build_label(label) if label.value is not None else Label(),
@@ -83,10 +84,10 @@ def build_ruleset(documents: Sequence[Document], issues: list[Issue]) -> RuleSet
         kpis=build_kpis(sections("kpis"), vocabulary, parameters, issues),
         calendars=build_calendars(sections("calendars"), issues),
         calendar=_first(nodes, "calendar", issues).cell(),
-        experiments=build_experiments(sections("experiments"), vocabulary, known, decisions, issues),
+        experiments=experiments,
         files=tuple(file for d in documents for file in d.files),
         span=main.get("name").span,
-        tests=build_tests(sections("tests"), vocabulary, parameters, known, decisions, issues),
+        tests=build_tests(sections("tests"), vocabulary, parameters, known, decisions, experiments, issues),
     )
 
 

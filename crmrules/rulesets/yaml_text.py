@@ -9,7 +9,7 @@ from typing import Any, Final
 WIDTH: Final = 110
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,59})(?:\.[0-9]{1,60})?")
-_BLOCKS: Final = frozenset({"rules", "decisions", "kpis", "parameters", "roles", "vocabulary", "policies"})
+_BLOCKS: Final = frozenset({"rules", "decisions", "kpis", "parameters", "roles", "vocabulary", "policies", "tests"})
 
 
 def dump(data: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ from crmrules.model.ruleset import (
     Rule,
     RuleSet,
 )
+from crmrules.model.ruletest import RuleTest
 from crmrules.model.vocabulary import (
     AllowedValue,
     Cell,
@@ -188,6 +189,45 @@ def policies(draw) -> Policies:
 
 
 @st.composite
+def rule_tests(draw, customer, order, decisions) -> dict[str, RuleTest]:
+    tables = [t for t in decisions.values()]
+    decided = {n for t in tables if t.kind is Kind.CLASSIFICATION for n in t.outputs}
+    worked_out = [n for n, f in customer.items() if f.formula is not None or n in decided]
+    data = [n for n in customer if n not in worked_out]
+    row_facts = [n for n, f in order.items() if f.formula is None]
+    rules = [r.id for t in tables for r in t.rules]
+    acting = [r.id for t in tables if t.kind is not Kind.CLASSIFICATION for r in t.rules]
+
+    def some(names) -> dict[str, Cell]:
+        chosen = draw(st.lists(st.sampled_from(sorted(names)), unique=True, max_size=2)) if names else []
+        return {name: Cell(draw(texts)) for name in chosen}
+
+    def ids(names) -> tuple[Cell, ...]:
+        return tuple(Cell(n) for n in draw(st.lists(st.sampled_from(names), unique=True, max_size=2))) if names else ()
+
+    tests = {}
+    for name in draw(st.lists(st.sampled_from(["c1", "用例 2", "=c-3", "10"]), unique=True, max_size=3)):
+        rows = ids(rules)
+        orders = tuple(some(row_facts) for _ in range(draw(st.integers(0, 2))))
+        more = st.dictionaries(st.sampled_from(["due", "owner", "content"]), st.builds(Cell, texts), max_size=2)
+        tests[name] = RuleTest(
+            id=name,
+            note=draw(blank | texts),
+            as_of=Cell(draw(st.sampled_from(["2026-03-02", "2026-03-02T09:00", "2026-03-02T09:00:00+08:00"]))),
+            given=some(data),
+            related={"order": orders} if orders else {},
+            previous=some(decided),
+            expect=some(worked_out),
+            rows=rows,
+            not_rows=ids([r for r in rules if Cell(r) not in rows]),
+            unknown=ids(list(customer)),
+            actions=tuple({**draw(more), "rule": rule} for rule in ids(acting)),
+            action_count=Cell(draw(st.sampled_from(["2", "10"]))),
+        )
+    return tests
+
+
+@st.composite
 def rule_sets(draw) -> RuleSet:
     customer = {n: draw(facts("customer", n)) for n in ("a", "b", "value_tier", "字段", "f1")}
     order = {n: draw(facts("order", n)) for n in ("amount", "placed_at")}
@@ -253,6 +293,7 @@ def rule_sets(draw) -> RuleSet:
         decisions=decisions,
         kpis=kpis,
         experiments=experiments,
+        tests=draw(rule_tests(customer, order, decisions)),
     )
 
 

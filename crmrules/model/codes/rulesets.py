@@ -609,14 +609,14 @@ _WORKBOOKS = (
         "W128",
         "no test `{found}` is declared in a table Tests",
         "“测试”表中没有用例“{found}”",
-        example="Tests\nId | As of | Rows\nc1 | 2026-03-02 | R1\n\nTest actions\nCase | Rule\nc2 | R1",
+        example="Tests\nId | As of | Action count\nc1 | 2026-03-02 | 0\n\nTest actions\nCase | Rule\nc2 | R1",
     ),
     IssueCode(
         "W129",
         "the table Test records needs the kind of record in its title (`Test records: orders`); found `{found}`; "
         "known: {expected}",
         "“测试记录”表的标题应写明记录类型（“测试记录：订单”）；此处为“{found}”；可用：{expected}",
-        example="Tests\nId | As of | Rows\nc1 | 2026-03-02 | R1\n\nTest records: odrers\nCase | amount\nc1 | 5",
+        example="Tests\nId | As of | Action count\nc1 | 2026-03-02 | 0\n\nTest records: odrers\nCase | amount\nc1 | 5",
     ),
     IssueCode(
         "W124",

@@ -271,7 +271,7 @@ DECISIONS: Final[Mapping[Kind, Layout]] = {
     Kind.CADENCE: Layout("cadence", "Cadence", "节奏", "decisions"),
     Kind.ESCALATION: Layout("escalation", "Escalation", "升级", "decisions"),
 }
-CASE: Final = Column(("case",), "Case", "用例", ("test", "id", "编号"))
+CASE: Final = Column(("case",), "Case", "用例", ("test",))
 TESTS: Final = Layout(
     "tests",
     "Tests",

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import Span
 from crmrules.rulesets.document import Document
 from crmrules.rulesets.excel.decisions import add_decision
-from crmrules.rulesets.excel.layout import CALENDAR_DAYS, CAPS, HEAD, VALUES, VOCABULARY, Column, header_key
+from crmrules.rulesets.excel.layout import (
+    CALENDAR_DAYS,
+    CAPS,
+    HEAD,
+    TEST_ACTIONS,
+    TEST_RECORDS,
+    TESTS,
+    VALUES,
+    VOCABULARY,
+    Column,
+    header_key,
+)
 from crmrules.rulesets.excel.parts import Forbidden, RawWorkbook, TooMuch, read_sheet, read_workbook
 from crmrules.rulesets.excel.prescan import Damaged, Package, open_package
 from crmrules.rulesets.excel.ruletests import add_test_actions, add_test_records, add_tests
@@ -68,7 +79,7 @@ def _document(file: str, tables: Sequence[Table], issues: list[Issue]) -> Docume
     for table in tables:
         if table.layout is HEAD:
             _add_head(builder, table)
-        elif table.layout.section not in ("decisions", "values", "caps", "calendar days"):
+        elif table.layout.section not in ("decisions", "values", "caps", "calendar days", *_TEST_SECTIONS):
             _add_entries(builder, table)
     for table in tables:
         if table.layout is VALUES:
@@ -80,7 +91,17 @@ def _document(file: str, tables: Sequence[Table], issues: list[Issue]) -> Docume
     for table in tables:
         if table.layout.section == "decisions":
             add_decision(builder, table)
+    for section, add in _TEST_SECTIONS.items():
+        for table in tables:
+            if table.layout.section == section:
+                add(builder, table)
     return builder.document()
+
+
+_TEST_SECTIONS: Final = {
+    TESTS.section: add_tests, TEST_RECORDS.section: add_test_records, TEST_ACTIONS.section: add_test_actions,
+}  # fmt: skip
+"""In this order: cases first, then what belongs to them."""
 
 
 def _add_head(builder: Builder, table: Table) -> None:

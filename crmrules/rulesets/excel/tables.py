@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import Span
 from crmrules.rulesets.excel.cells import CellText, read_cell
-from crmrules.rulesets.excel.layout import BANDS, LAYOUTS, Layout, header_key
+from crmrules.rulesets.excel.layout import BANDS, LAYOUTS, TEST_BANDS, TESTS, Layout, header_key
 from crmrules.rulesets.excel.parts import RawSheet, RawWorkbook, TooMuch, cell_name
 from crmrules.rulesets.nearest import nearest
 
@@ -20,6 +20,7 @@ MAX_FILLED: Final = 500_000
 _TITLE = re.compile(r"\s*([^:：]{1,40}?)\s*(?:[:：]\s*(.*))?", re.DOTALL)
 _KEYWORDS: Final = {header_key(word): layout for layout in LAYOUTS for word in (layout.en, layout.zh, layout.key)}
 _BAND_WORDS: Final = {header_key(word): band for band, words in BANDS.items() for word in words}
+_TEST_BAND_WORDS: Final = {header_key(word): band for band, words in TEST_BANDS.items() for word in words}
 
 Position = tuple[int, int]
 _EMPTY: Final = CellText("")
@@ -67,7 +68,7 @@ class Table:
     settings: list[int]
     """Columns of the title row that hold settings."""
     bands: dict[int, str] | None = None
-    """Column → ``when``, ``then`` or ``other``; None without a band row."""
+    """Column → ``when``, ``then`` or ``other`` (of Tests: a key of ``TEST_BANDS``); None without a band row."""
     header_row: int = 0
     headers: dict[int, str] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
@@ -160,8 +161,9 @@ def _split(table: Table, issues: list[Issue]) -> None:
     if table.layout.section == "head":
         table.rows = rows
         return
-    if rows and table.layout.section == "decisions":
-        table.bands = _bands(grid, rows[0], rows[1] if len(rows) > 1 else 0)
+    if rows and (table.layout.section == "decisions" or table.layout is TESTS):
+        words = _TEST_BAND_WORDS if table.layout is TESTS else _BAND_WORDS
+        table.bands = _bands(grid, rows[0], rows[1] if len(rows) > 1 else 0, words)
         if table.bands is not None:
             rows = rows[1:]
     if not rows:
@@ -176,13 +178,13 @@ def _split(table: Table, issues: list[Issue]) -> None:
     table.rows = rows[1:]
 
 
-def _bands(grid: Grid, row: int, header_row: int) -> dict[int, str] | None:
+def _bands(grid: Grid, row: int, header_row: int, words: Mapping[str, str]) -> dict[int, str] | None:
     """Column → band, when ``row`` is a band row: nothing but band words, headers that reach up into it aside."""
     found: dict[int, str] = {}
     for column in grid.own(row):
         if header_row and grid.filled.get((header_row, column)) == (row, column):
             continue
-        band = _BAND_WORDS.get(header_key(grid.at(row, column).text))
+        band = words.get(header_key(grid.at(row, column).text))
         if band is None:
             return None
         found[column] = band

@@ -34,6 +34,8 @@ from crmrules.rulesets.excel.layout import (
     PARAMETERS,
     ROLES,
     RULE_COLUMNS,
+    TEST_RECORDS,
+    TESTS,
     TITLE_SETTINGS,
     VALUES,
     VOCABULARY,
@@ -45,6 +47,7 @@ from crmrules.rulesets.excel.layout import (
 from crmrules.rulesets.excel.parts import cell_name
 from crmrules.rulesets.excel.sheetdata import join_list
 from crmrules.rulesets.excel.style import Style
+from crmrules.rulesets.excel.test_sheets import Block, test_blocks
 from crmrules.rulesets.output import replace_file
 from crmrules.rulesets.writer import to_document
 
@@ -107,6 +110,11 @@ class _Writer:
             yield self._word(EXPERIMENTS), self._experiment_sheet
         if self.ruleset.kpis:
             yield self._word(KPIS), self._kpi_sheet
+        if self.ruleset.tests:
+            cases, *further = test_blocks(self.ruleset, self.lang)
+            yield self._word(TESTS), _Bound(self._test_sheet, [cases])
+            if further:
+                yield self._word(TEST_RECORDS), _Bound(self._test_sheet, further)
 
     def _word(self, thing: Layout | Column) -> str:
         return thing.zh if self.lang == "zh" else thing.en
@@ -180,6 +188,24 @@ class _Writer:
         self.style.widths(sheet)
         sheet.freeze_panes = "B3"
 
+    def _test_sheet(self, sheet: Worksheet, blocks: Sequence[Block]) -> None:
+        row = 1
+        for block in blocks:
+            self.style.title(self._put(sheet, row, 1, block.title))
+            row += 1
+            if block.bands:
+                self._bands(sheet, row, block.bands)
+                row += 1
+            for number, header in enumerate(block.headers, 1):
+                colour = block.bands[number - 1][1] if block.bands else "other"
+                self.style.header(self._put(sheet, row, number, header), colour)
+            for row, texts in enumerate(block.rows, row + 1):  # noqa: B020
+                for number, text in enumerate(texts, 1):
+                    self.style.body(self._put(sheet, row, number, text))
+            row += 2
+        self.style.widths(sheet)
+        sheet.freeze_panes = "B4" if blocks[0].bands else None
+
     def _list(self, sheet: Worksheet, row: int, layout: Layout, entries: Sequence[Mapping[str, Any]]) -> int:
         """Write a table with one thing per row; returns the row below it."""
         self.style.title(self._put(sheet, row, 1, self._title(layout).rstrip(": ：")))
@@ -222,7 +248,7 @@ class _Writer:
             *(output_hint(self.ruleset, table.kind, name, self.lang) for name in table.outputs),
             *(None for _ in notes),
         ]
-        self._band_row(sheet, bands)
+        self._bands(sheet, 2, [(BANDS[band][self.lang == "zh"], band) for band in bands])
         last = 3 + len(table.rules) + 100
         for number, (band, header, hint) in enumerate(zip(bands, headers, hints, strict=True), 1):
             cell = self._put(sheet, 3, number, header)
@@ -255,12 +281,13 @@ class _Writer:
         for number, text in enumerate(settings, 2):
             self.style.setting(self._put(sheet, 1, number, text))
 
-    def _band_row(self, sheet: Worksheet, bands: Sequence[str]) -> None:
+    def _bands(self, sheet: Worksheet, row: int, bands: Sequence[tuple[str, str]]) -> None:
+        """The band row: a word and a colour for each column, written once over neighbours that share them."""
         start = 1
         for number in range(1, len(bands) + 1):
             if number == len(bands) or bands[number] != bands[start - 1]:
-                text = BANDS[bands[start - 1]][self.lang == "zh"]
-                self.style.band(sheet, 2, start, number, self._put(sheet, 2, start, text), bands[start - 1])
+                text, colour = bands[start - 1]
+                self.style.band(sheet, row, start, number, self._put(sheet, row, start, text), colour)
                 start = number + 1
 
     def _input_header(self, expression: str, label: str) -> str:
@@ -304,9 +331,9 @@ class _Writer:
 
 
 class _Bound:
-    """A sheet filler together with the table it writes."""
+    """A sheet filler together with what it writes."""
 
-    def __init__(self, fill: Any, table: DecisionTable) -> None:
+    def __init__(self, fill: Any, table: Any) -> None:
         self.fill, self.table = fill, table
 
     def __call__(self, sheet: Worksheet) -> None:
