@@ -13,8 +13,6 @@ from crmrules.engine.facts import (
     Facts,
     compile_facts,
     compile_parameters,
-    compile_policies,
-    compile_roles,
     override,
     target_of,
 )
@@ -22,6 +20,7 @@ from crmrules.engine.facts import node_of as fact_node
 from crmrules.engine.kinds.kpi_compiler import compile_kpis
 from crmrules.engine.messages import TemplateReader, Words
 from crmrules.engine.ordering import order
+from crmrules.engine.planning.policies import compile_policies, compile_roles
 from crmrules.engine.scopes import AS_OF, CUSTOMER, RELATED, customer_scope, decided_facts, row_scope
 from crmrules.engine.steps import FactStep, TableStep
 from crmrules.engine.tables import compile_table

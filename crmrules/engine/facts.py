@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from crmrules.engine.cells import compile_result, fits, nearest, words_of
 from crmrules.engine.ordering import Node, order
+from crmrules.engine.population_compiler import FUNCTIONS, split_cuts
 from crmrules.engine.scopes import fact_type
 from crmrules.engine.steps import (
-    CompiledPolicies,
-    CompiledRole,
     DataFact,
     FactStep,
     RowFacts,
@@ -19,13 +18,12 @@ from crmrules.engine.steps import (
 from crmrules.feel.compiler import CompiledTest, compile_expression, compile_unary
 from crmrules.feel.scope import Scope
 from crmrules.feel.typenames import type_named
-from crmrules.feel.types import ANY, BOOLEAN, STRING, ListType
+from crmrules.feel.types import ANY
 from crmrules.model.issues import Issue, issue
 from crmrules.model.ruleset import RuleSet
 from crmrules.model.spans import Span
-from crmrules.model.values import DaysDuration, MonthsDuration, Value, kind_of
+from crmrules.model.values import Value, kind_of
 from crmrules.model.vocabulary import Cell, Fact, Missing
-from crmrules.timing.frequency import parse_duration
 
 
 def target_of(fact: Fact) -> Target:
@@ -91,6 +89,7 @@ def compile_facts(
     ruleset: RuleSet, scope: Scope, row_scopes: Mapping[str, Scope], decided: Collection[str]
 ) -> tuple[Facts, list[Issue]]:
     """All facts of all entities; ``decided`` are those that tables give."""
+    formulas = replace(scope, builtins={**scope.builtins, **FUNCTIONS})
     issues: list[Issue] = []
     data: list[DataFact] = []
     derived: list[FactStep] = []
@@ -106,7 +105,7 @@ def compile_facts(
             if fact.missing is Missing.DEFAULT:
                 issues.append(issue("P114", fact.span, fact=fact.name))
         elif fact.formula is not None:
-            step, found = _formula(fact, fact.formula, scope, default, test)
+            step, found = _formula(fact, fact.formula, formulas, default, test)
             issues += found
             derived += [step] if step is not None else []
         elif fact.missing is not Missing.UNKNOWN:
@@ -149,7 +148,8 @@ def _formula(
     compiled, issues = compile_expression(formula.text, scope, formula.span, expected=fact_type(fact))
     if compiled is None:
         return None, issues
-    return FactStep(fact, compiled, default, test), issues
+    compiled, cuts, found = split_cuts(fact.name, compiled)
+    return FactStep(fact, compiled, default, test, cuts), [*issues, *found]
 
 
 def _default(fact: Fact, scope: Scope, zone: str) -> tuple[Value, list[Issue]]:
@@ -165,50 +165,6 @@ def _range(fact: Fact, scope: Scope) -> tuple[CompiledTest | None, list[Issue]]:
     if fact.range is None or fact.range.text.strip() in ("", "-"):
         return None, []
     return compile_unary(fact.range.text, scope, fact.range.span, input=fact_type(fact))
-
-
-# --- roles and policies ---------------------------------------------------------------------------------------------
-
-
-def compile_roles(ruleset: RuleSet, scope: Scope) -> tuple[dict[str, CompiledRole], list[Issue]]:
-    """The roles by name; ``person`` must give text."""
-    roles: dict[str, CompiledRole] = {}
-    issues: list[Issue] = []
-    for role in ruleset.roles.values():
-        person = None
-        if role.person is not None and role.person.text.strip():
-            person, found = compile_expression(role.person.text, scope, role.person.span, expected=STRING)
-            issues += found
-        roles[role.name] = CompiledRole(role.name, person)
-    return roles, issues
-
-
-def compile_policies(ruleset: RuleSet, scope: Scope) -> tuple[CompiledPolicies, list[Issue]]:
-    """The policies of the plan."""
-    policies = ruleset.policies
-    issues: list[Issue] = []
-    stop = blocked = horizon = None
-    if policies.do_not_contact.text.strip():
-        cell = policies.do_not_contact
-        stop, found = compile_expression(cell.text, scope, cell.span, expected=BOOLEAN)
-        issues += found
-    if policies.blocked_channels.text.strip():
-        cell = policies.blocked_channels
-        blocked, found = compile_expression(cell.text, scope, cell.span, expected=ListType(item=STRING))
-        issues += found
-    if policies.horizon.text.strip():
-        horizon = read_horizon(policies.horizon.text)
-        if horizon is None:
-            issues.append(issue("P504", policies.horizon.span, found=policies.horizon.text.strip()))
-    return CompiledPolicies(stop, blocked, horizon), issues
-
-
-def read_horizon(text: str) -> DaysDuration | MonthsDuration | None:
-    """A duration that is not negative; None for any other text."""
-    found = parse_duration(text.strip())
-    if found is None or (found.nanos if isinstance(found, DaysDuration) else found.months) < 0:
-        return None
-    return found
 
 
 def described(value: Value) -> str:

@@ -11,9 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crmrules.engine.decide import decide
-from crmrules.engine.facts import read_horizon
+from crmrules.engine.planning.capacity import overflow
 from crmrules.engine.planning.counts import Counts, counted_facts
 from crmrules.engine.planning.customer import Planned, TableRow
+from crmrules.engine.planning.people import read_people
+from crmrules.engine.planning.policies import read_horizon
+from crmrules.engine.planning.view import View
 from crmrules.engine.records import to_record
 from crmrules.engine.steps import ClassificationBody, TableStep
 from crmrules.engine.warnings import Warnings
@@ -21,7 +24,7 @@ from crmrules.model.decision import NO_HISTORY, Decision, History
 from crmrules.model.errors import PlanError
 from crmrules.model.issues import issue
 from crmrules.model.plan import Action, ActionPlan, KpiResult, Withheld
-from crmrules.model.records import Dataset, Record
+from crmrules.model.records import Dataset, Record, Row
 from crmrules.model.values import DateTime, Value
 from crmrules.timing.arithmetic import add_gap, end_of_day
 
@@ -37,16 +40,24 @@ def plan(
     histories: Mapping[str, History] | None = None,
     horizon: str | None = None,
     kpis: bool = True,
+    view: View | None = None,
 ) -> ActionPlan:
-    """Decide and plan all ``records``; ``as_of`` is in the rule set's zone."""
+    """Decide and plan all ``records``; ``as_of`` is in the rule set's zone.
+
+    With ``view`` (of the same records) the plan is cut to what its viewer sees.
+    """
     until = plan_end(compiled, as_of, horizon)
     known = histories or {}
-    dataset = records if isinstance(records, Dataset) else None
-    customers = records.customers if isinstance(records, Dataset) else records
+    seen = records if view is None else view.dataset
+    dataset = seen if isinstance(seen, Dataset) else None
+    customers = seen.customers if isinstance(seen, Dataset) else seen
     wanted = kpis and dataset is not None and bool(compiled.compiled_kpis)
     decided: dict[str, Mapping[str, Value]] | None = {} if wanted else None
     pairs = _decided(compiled, customers, as_of, known, decided)
-    made = plan_actions(compiled, pairs, as_of=as_of, until=until, histories=known)
+    owners = dataset.entities.get("owner", ()) if dataset is not None else ()
+    made = plan_actions(compiled, pairs, as_of=as_of, until=until, histories=known, owners=owners)
+    if view is not None and view.names is not None:  # of others the viewer sees a part of their work alone
+        made = replace(made, overflow=tuple(each for each in made.overflow if each.owner in view.names))
     if decided is not None and dataset is not None:
         made = replace(made, kpis=_compute_kpis(compiled, dataset, decided, as_of))
     for each in compiled.registry.plan_filters if compiled.registry is not None else ():
@@ -114,14 +125,19 @@ def plan_actions(
     as_of: DateTime,
     until: DateTime,
     histories: Mapping[str, History] | None = None,
+    owners: Iterable[Row] = (),
 ) -> ActionPlan:
     """The plan for records with their decisions: every task due before ``until``, overdue ones included.
 
-    ``pairs`` is read once. The result is sorted by due instant, priority, customer and key.
+    ``pairs`` is read once. ``owners`` are the rows of that entity: absences, deputies, capacities. The result is
+    sorted by due instant, priority, customer and key.
     """
     table_rows = _rows_by_rule(compiled)
     counts = Counts(counted_facts(compiled))
     warnings = Warnings()
+    people, found = read_people(compiled, owners)
+    for warning in found:
+        warnings.add(warning, "")
     actions: list[Action] = []
     withheld: list[Withheld] = []
     for record, decision in pairs:
@@ -132,14 +148,20 @@ def plan_actions(
         if not tasks:
             continue
         history = (histories or {}).get(record.id, NO_HISTORY)
-        customer = Planned(compiled, record, decision, as_of, history, warnings)
+        customer = Planned(compiled, record, decision, as_of, history, warnings, people)
+        allowed: list[Action] = []
         for task in tasks:
-            action = customer.action(task, *table_rows[task.rule])
-            reason = customer.reason(task)
-            if reason:
-                withheld.append(Withheld(action, reason))
+            step, row = table_rows[task.rule]
+            action = customer.action(task, step, row)
+            kept_back = customer.withheld(action, task, step)
+            if kept_back is None:
+                allowed.append(action)
             else:
-                actions.append(action)
+                withheld.append(kept_back)
+        if compiled.policies.caps:
+            allowed, capped = customer.reach.capped(allowed)
+            withheld += capped
+        actions += allowed
     actions.sort(key=_order)
     withheld.sort(key=lambda each: _order(each.action))
     ruleset = compiled.ruleset
@@ -157,6 +179,7 @@ def plan_actions(
         unknown=dict(sorted(counts.unknown.items())),
         warnings=warnings.summary(),
         language=ruleset.language,
+        overflow=overflow(compiled, people, actions, as_of),
     )
 
 
@@ -171,7 +194,7 @@ def _rows_by_rule(compiled: CompiledRuleSet) -> dict[str, tuple[TableStep, Table
             continue
         if isinstance(step.body, ClassificationBody):
             told = step.body.transition.notify if step.body.transition is not None else None
-            rows.update((rule, (step, row)) for rule, row in (told or {}).items())
+            rows.update((row.cells.rule.id, (step, row)) for row in (told or {}).values())
         else:
             every: list[TableRow] = [*step.body.rows, *([step.body.default] if step.body.default is not None else [])]
             rows.update((row.cells.rule.id, (step, row)) for row in every)

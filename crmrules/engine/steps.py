@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crmrules.feel.types import Type
 from crmrules.model.decision import Match
-from crmrules.model.ruleset import DecisionTable, Rule
+from crmrules.model.ruleset import Cap, DecisionTable, Rule
 from crmrules.model.spans import Span
 from crmrules.model.values import Value
 from crmrules.model.vocabulary import Cell, Fact, Missing
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crmrules.model.values import DateTime
     from crmrules.tables.table import CompiledTable
     from crmrules.timing.frequency import Frequency
+    from crmrules.timing.quiet import QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +235,23 @@ class TableStep:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRole:
-    """A role: ``person`` gives the name of the person, None for a queue."""
+    """A role: ``person`` gives the name of the person, None for a queue; ``deputy`` is the role that steps in."""
 
     name: str
     person: Compiled | None
+    deputy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCap:
+    """A frequency cap; ``channels`` is empty where all count."""
+
+    cap: Cap
+    count: int
+    per: Duration
+    where: Compiled | None
+    channels: frozenset[str]
+    purposes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +261,16 @@ class CompiledPolicies:
     do_not_contact: Compiled | None = None
     blocked_channels: Compiled | None = None
     horizon: Duration | None = None
+    blocked_purposes: Compiled | None = None
+    consent: Compiled | None = None
+    snooze_until: Compiled | None = None
+    touches: Compiled | None = None
+    quiet_hours: QuietHours | None = None
+    customer_time_zone: Compiled | None = None
+    capacity: int | None = None
+    caps: tuple[CompiledCap, ...] = ()
+    view_all_roles: frozenset[str] = frozenset()
+    reveal_roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

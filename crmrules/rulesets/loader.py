@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from crmrules.model.issues import Issue, has_errors, issue
 from crmrules.model.ports import Registry
@@ -108,10 +109,10 @@ def _first(nodes: Sequence[Node], key: str, issues: list[Issue]) -> Node:
 
 
 def _policies(sections: Sequence[Node], issues: list[Issue]) -> Policies:
-    cells = {name: _first(sections, name, issues).cell() for name in POLICY_CELLS}
-    lists = {name: _filled(_first(sections, name, issues)) for name in POLICY_LISTS}
-    caps = tuple(_cap(item) for item in _first(sections, "caps", issues).elements() if isinstance(item.value, dict))
-    return Policies(**cells, **lists, caps=caps)
+    given: dict[str, Any] = {name: _first(sections, name, issues).cell() for name in POLICY_CELLS}
+    given |= {name: _filled(_first(sections, name, issues)) for name in POLICY_LISTS}
+    caps = _first(sections, "caps", issues).elements()
+    return Policies(**given, caps=tuple(_cap(item) for item in caps if isinstance(item.value, dict)))
 
 
 def _cap(node: Node) -> Cap:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crmrules.engine.cells import canonical
 from crmrules.engine.decide import apply_defaults, environment
 from crmrules.engine.messages import TemplateFailure, render
 from crmrules.engine.planning.keys import action_key
-from crmrules.engine.steps import CadenceRow, EscalationRow, NotifyRow, TableStep
+from crmrules.engine.planning.ownership import Assignment, assign
+from crmrules.engine.planning.people import NOBODY, People
+from crmrules.engine.planning.reach import INTERNAL, Reach
+from crmrules.engine.steps import CadenceRow, CompiledRole, EscalationRow, NotifyRow, TableStep
 from crmrules.engine.warnings import Warnings
 from crmrules.model.decision import Decision, History, Task
 from crmrules.model.issues import issue
-from crmrules.model.plan import Action
+from crmrules.model.plan import Action, Withheld
 from crmrules.model.records import Record
 from crmrules.model.values import DateTime, Value
 
@@ -22,12 +24,7 @@ if TYPE_CHECKING:
     from crmrules.feel.compiler import Compiled
     from crmrules.feel.notes import Note
 
-DO_NOT_CONTACT = "do_not_contact"
-BLOCKED_CHANNEL = "blocked_channel"
-"""Why actions are withheld, besides a table's own ``suppress``."""
-
 TableRow = CadenceRow | EscalationRow | NotifyRow
-_INTERNAL = "internal"
 
 
 class Planned:
@@ -41,6 +38,7 @@ class Planned:
         as_of: DateTime,
         history: History,
         warnings: Warnings,
+        people: People = NOBODY,
     ) -> None:
         self.compiled = compiled
         self.id = record.id
@@ -48,13 +46,15 @@ class Planned:
         apply_defaults(compiled, self.env)
         self.env.update(decision.values)
         self.warnings = warnings
-        self.stopped = self._do_not_contact()
-        self.blocked = self._blocked_channels()
+        self.as_of, self.people = as_of, people
+        self.reach = Reach(compiled, record.id, self.env, as_of, warnings)
+        self.quiet = compiled.policies.quiet_hours
 
     def action(self, task: Task, step: TableStep, row: TableRow) -> Action:
         """The task with its owner, its texts, its key and the values it rests on."""
         compiled = self.compiled
-        owner, is_queue = self._owner(task.owner_role)
+        assigned = self._assigned(task)
+        quiet = self.quiet if task.purpose != INTERNAL else None
         name = self.env.get("name")
         return Action(
             key=action_key(compiled.ruleset.name, task.rule, self.id, task.period, task.level),
@@ -68,9 +68,9 @@ class Planned:
             until=task.until,
             status=task.status,
             channel=task.channel,
-            owner=owner,
+            owner=assigned.owner,
             owner_role=task.owner_role,
-            is_queue=is_queue,
+            is_queue=assigned.is_queue,
             priority=task.priority,
             purpose=task.purpose,
             content=self._text(task.content, row, task.details),
@@ -81,26 +81,25 @@ class Planned:
             start=task.start,
             signal=task.signal,
             level=task.level,
+            on_behalf_of=assigned.on_behalf_of,
+            behalf_reason=assigned.reason,
+            send_after=None if quiet is None else self.reach.send_after(task),
+            quiet_hours="" if quiet is None else quiet.text,
+            quiet_zone="" if quiet is None else self.reach.zone,
         )
 
-    def reason(self, task: Task) -> str:
-        """Why the action is withheld; blank when it is not. Work inside the company needs no consent."""
-        if task.withheld:
-            return task.withheld
-        if task.purpose == _INTERNAL:
-            return ""
-        if self.stopped:
-            return DO_NOT_CONTACT
-        if task.channel and (self.blocked is None or task.channel in self.blocked):
-            return BLOCKED_CHANNEL
-        return ""
+    def withheld(self, action: Action, task: Task, step: TableStep) -> Withheld | None:
+        """The action as one that is kept back, with the reason; None when nothing keeps it back."""
+        stop = self.reach.stop(task, step)
+        return None if stop is None else Withheld(action, stop.reason, stop.place, stop.details)
 
-    def _owner(self, role: str) -> tuple[str, bool]:
-        known = self.compiled.roles.get(role)
-        person = self._value(known.person) if known is not None and known.person is not None else None
-        if isinstance(person, str) and person.strip():
-            return person, False
-        return role, True
+    def _assigned(self, task: Task) -> Assignment:
+        moment = task.due if task.due.instant > self.as_of.instant else self.as_of
+        return assign(task.owner_role, self.compiled.roles, self.people, self._named, moment)
+
+    def _named(self, role: CompiledRole) -> str:
+        person = self._value(role.person) if role.person is not None else None
+        return person if isinstance(person, str) and person.strip() else ""
 
     def _value(self, expression: Compiled) -> Value:
         notes: list[Note] = []
@@ -112,29 +111,6 @@ class Planned:
         for note in notes:
             place, text = expression.span.at(note.start), expression.text.strip()
             self.warnings.add(issue(code, place, customer=self.id, text=text, reason=note.reason), self.id)
-
-    def _do_not_contact(self) -> bool:
-        """Whether the customer must be left alone; when that cannot be worked out, they are."""
-        rule = self.compiled.policies.do_not_contact
-        if rule is None:
-            return False
-        notes: list[Note] = []
-        value = rule.call(self.env, notes)
-        self._warn_of(rule, notes, "P503")
-        return value is True or bool(notes)
-
-    def _blocked_channels(self) -> frozenset[str] | None:
-        """The channels the customer refused, as canonical words; None, which is all, when they cannot be worked out."""
-        rule = self.compiled.policies.blocked_channels
-        if rule is None:
-            return frozenset()
-        notes: list[Note] = []
-        value = rule.call(self.env, notes)
-        if notes:
-            self._warn_of(rule, notes, "P503")
-            return None
-        words = canonical(value if isinstance(value, list) else [value], self.compiled.channels)
-        return frozenset(word for word in words if isinstance(word, str))
 
     def _text(self, text: str, row: TableRow, details: Mapping[str, Value]) -> str:
         template = self.compiled.templates.get(text)

@@ -98,8 +98,8 @@ _ACTIONS = (
     ),
     IssueCode(
         "P305",
-        "the row needs either 'every' or 'offset', found {found}",
-        "此行的“跟进频率（every）”与“偏移（offset）”须填且只填一个，实际{found}",
+        "the row needs either 'every' or 'offset' (or 'annual', which 'offset' may move), found {found}",
+        "此行的“跟进频率（every）”与“偏移（offset）”须填且只填一个（或填“每年（annual）”，可另填偏移），实际{found}",
         example="then: {task: 回访}   # in a cadence table",
     ),
     IssueCode(
@@ -146,6 +146,60 @@ _ACTIONS = (
     ),
 )
 
+_TIMES = (
+    IssueCode(
+        "P313",
+        "'{found}' is no {setting}; expected one of {allowed}",
+        "“{found}”不是 {setting} 的取值；可用的取值：{allowed}",
+        example="settings: {catch_up: latest}",
+    ),
+    IssueCode(
+        "P314",
+        "this counts working days or hours, but no calendar says which; calendars: {found}; declare one under calendars, or "
+        "name one with the setting 'calendar'",
+        "此处按工作日或工作时间计算，但未指明日历；已有日历：{found}；请在 calendars 中声明日历，或用 calendar 设置指定",
+        example="settings: {clock: working}   # in a rule set without calendars",
+    ),
+    IssueCode(
+        "P315",
+        "'{found}' is no festival that is known, and no date of the customer",
+        "“{found}”不是已知的节日，也不是客户的日期字段",
+        example="then: {annual: 春季}",
+    ),
+    IssueCode(
+        "P316",
+        "a warning comes before the end of the time allowed, so {found} must not be longer than 'within' ({within})",
+        "预警须在时限结束之前，{found} 不能长于“时限（within）”（{within}）",
+        example="then: {within: 24h, warn: 48h}",
+    ),
+    IssueCode(
+        "P317",
+        "the clock counts working time, so '{found}' is {hours} hours of work, not so many days on the calendar; write "
+        "hours to make that plain",
+        "计时按工作时间，“{found}”即 {hours} 个工作小时，而不是日历上的天数；请直接写小时数",
+        severity="warning",
+        example="settings: {clock: working}   then: {within: 3天}",
+    ),
+    IssueCode(
+        "P318",
+        "working time is counted in hours, not in months, found {found}",
+        "工作时间以小时计，不能以月计，实际为 {found}",
+        example="settings: {clock: working}   then: {within: 1个月}",
+    ),
+    IssueCode(
+        "P319",
+        "'{column}' does not go with '{other}' in one row",
+        "同一行中“{column}”不能与“{other}”同时使用",
+        example="then: {after_step: RECALL, anchor: signed_at, offset: P1D}",
+    ),
+    IssueCode(
+        "P320",
+        "'{found}' is no row that asks for an action; rows: {allowed}",
+        "没有编号为“{found}”的行动行；已有：{allowed}",
+        example="then: {after_step: RECAL, offset: P1D}",
+    ),
+)
+
 _DECIDING = (
     IssueCode(
         "P401",
@@ -176,11 +230,32 @@ _DECIDING = (
         example="then: {value_tier: previous.stage}   # stage has other words",
     ),
     IssueCode(
+        "P406",
+        "customer {customer}: '{text}' should give a number above 0 to multiply gaps by, found {found}; read as 1",
+        "客户 {customer}：“{text}”应得到大于 0 的间隔倍数，实际为 {found}；按 1 处理",
+        severity="warning",
+        example="settings: {stretch: '0'}",
+    ),
+    IssueCode(
         "P407",
         "customer {customer}: '{text}' should give a date or an instant, found {found}; the task is left out",
         "客户 {customer}：“{text}”应得到日期或时刻，实际为 {found}；此行动未生成",
         severity="warning",
         example="settings: {anchor: annual_amount}",
+    ),
+    IssueCode(
+        "P408",
+        "customer {customer}: '{text}' should give holds, each with 'start' and 'end', found {found}; it is left out",
+        "客户 {customer}：“{text}”应得到暂停时段（各含 start 与 end），实际为 {found}；未予计入",
+        severity="warning",
+        example='settings: {holds: \'[{start: "soon"}]\'}',
+    ),
+    IssueCode(
+        "P409",
+        "customer {customer}: '{text}' should name a calendar, found {found}; calendars: {expected}; {used} is used",
+        "客户 {customer}：“{text}”应为日历名称，实际为 {found}；已有日历：{expected}；改用 {used}",
+        severity="warning",
+        example="settings: {clock: working, calendar: owner_calendar}   # for an owner whose calendar is misspelt",
     ),
     IssueCode(
         "P410",
@@ -251,6 +326,108 @@ _PLANNING = (
     ),
 )
 
+_REACHING = (
+    IssueCode(
+        "P520",
+        "a cap counts touches with a whole number from 1, found {found}",
+        "频次上限的次数须为不小于 1 的整数，实际为 {found}",
+        example="policies: {caps: [{count: 0, per: P7D}]}",
+    ),
+    IssueCode(
+        "P521",
+        "'{found}' is no length of time for a cap; expected for instance P7D, 1周, 30天, P1M",
+        "“{found}”不是频次上限的周期；写法如：P7D、1周、30天、P1M",
+        example="policies: {caps: [{count: 1, per: fortnight}]}",
+    ),
+    IssueCode(
+        "P522",
+        "'{found}' is no quiet hours; expected for instance 21:00-08:00 or 12:00-13:30, 21:00-08:00, with some time left",
+        "“{found}”不是免打扰时段；写法如：21:00-08:00 或 12:00-13:30, 21:00-08:00，且须留有可发送的时间",
+        example="policies: {quiet_hours: '25:00-08:00'}",
+    ),
+    IssueCode(
+        "P523",
+        "a capacity is a whole number of actions in a day, not negative, found {found}",
+        "容量须为每日行动数（非负整数），实际为 {found}",
+        example="policies: {capacity: -1}",
+    ),
+    IssueCode(
+        "P524",
+        "these roles deputise for each other, so nobody would be the last: {chain}",
+        "以下角色互为代理，没有最终承接者：{chain}",
+        example="roles: {a: {deputy: b}, b: {deputy: a}}",
+    ),
+    IssueCode(
+        "P525",
+        "these owners deputise for each other: {chain}; where all of them are away, the role's deputy or its queue takes "
+        "over",
+        "以下负责人互为代理：{chain}；若均不在岗，则由角色的代理或待分派队列承接",
+        severity="warning",
+        example="owners 林晓 (deputy 王强) and 王强 (deputy 林晓)",
+    ),
+    IssueCode(
+        "P526",
+        "the deputy '{found}' of owner '{person}' is no owner of the data, so nobody knows whether they are there",
+        "负责人“{person}”的代理“{found}”不在负责人数据中，无法得知其是否在岗",
+        severity="warning",
+        example="owner 林晓 with deputy 王墙, where there is only 王强",
+    ),
+    IssueCode(
+        "P527",
+        "the capacity of owner '{person}' should be a whole number of actions in a day, not negative, found {found}; it "
+        "is not used",
+        "负责人“{person}”的容量须为每日行动数（非负整数），实际为 {found}；未予采用",
+        severity="warning",
+        example="owner 林晓 with capacity -3",
+    ),
+    IssueCode(
+        "P528",
+        "nobody called '{found}' is among the owners, the roles or the persons that roles name",
+        "负责人、角色以及角色所指的人员中没有“{found}”",
+        example="crmrules plan rules.yaml --data data --as-of 2026-03-02 --viewer 林小",
+    ),
+    IssueCode(
+        "P529",
+        "personal values are shown to these roles alone: {allowed}; found {found}",
+        "个人信息仅对以下角色显示：{allowed}；实际为 {found}",
+        example="policies: {reveal_roles: [sales_head]}   # and --reveal without --viewer",
+    ),
+    IssueCode(
+        "P530",
+        "customer {customer}: '{found}' in a consent is not understood; it counts as refused",
+        "客户 {customer}：无法理解联系许可中的“{found}”；按拒绝处理",
+        severity="warning",
+        example='policies: {consent: "[{channel: \"wechat\", state: \"mabye\"}]"}',
+    ),
+    IssueCode(
+        "P531",
+        "customer {customer}: '{text}' should give dates or instants, found {found}",
+        "客户 {customer}：“{text}”应得到日期或时刻，实际为 {found}",
+        severity="warning",
+        example="policies: {touches: interactions}   # an interaction without occurred_at",
+    ),
+    IssueCode(
+        "P532",
+        "customer {customer}: there is no time zone '{found}'; quiet hours are read on the rule set's clock",
+        "客户 {customer}：没有时区“{found}”；免打扰时段按规则集的时区计算",
+        severity="warning",
+        example="policies: {quiet_hours: '21:00-08:00', customer_time_zone: '\"Asia/Shangai\"'}",
+    ),
+    IssueCode(
+        "P533",
+        "nothing says which touches there have been, so caps count the actions of the plan alone; set `touches`",
+        "未设置触达记录（touches），频次上限只统计本计划内的行动",
+        severity="warning",
+        example="policies: {caps: [{count: 1, per: P7D}]}   # without touches",
+    ),
+    IssueCode(
+        "P534",
+        "customer {customer} is none of those that {viewer} sees",
+        "客户 {customer} 不在 {viewer} 可见的范围内",
+        example="crmrules explain rules.yaml --data data --as-of 2026-03-02 --customer C9 --viewer 林晓",
+    ),
+)
+
 _KPIS = (
     IssueCode(
         "P601",
@@ -304,4 +481,4 @@ _KPIS = (
     ),
 )
 
-ENGINE_CODES: tuple[IssueCode, ...] = (*_STRUCTURE, *_RESULTS, *_ACTIONS, *_DECIDING, *_PLANNING, *_KPIS)
+ENGINE_CODES: tuple[IssueCode, ...] = (*_STRUCTURE, *_RESULTS, *_ACTIONS, *_TIMES, *_DECIDING, *_PLANNING, *_REACHING, *_KPIS)
