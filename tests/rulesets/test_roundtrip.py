@@ -189,9 +189,10 @@ def policies(draw) -> Policies:
 
 
 @st.composite
-def rule_tests(draw, customer, order, decisions) -> dict[str, RuleTest]:
-    tables = [t for t in decisions.values()]
+def rule_tests(draw, customer, order, decisions, experiments) -> dict[str, RuleTest]:
+    tables = list(decisions.values())
     decided = {n for t in tables if t.kind is Kind.CLASSIFICATION for n in t.outputs}
+    decided |= {e.fact for e in experiments.values()}
     worked_out = [n for n, f in customer.items() if f.formula is not None or n in decided]
     data = [n for n in customer if n not in worked_out]
     row_facts = [n for n, f in order.items() if f.formula is None]
@@ -293,7 +294,7 @@ def rule_sets(draw) -> RuleSet:
         decisions=decisions,
         kpis=kpis,
         experiments=experiments,
-        tests=draw(rule_tests(customer, order, decisions)),
+        tests=draw(rule_tests(customer, order, decisions, experiments)),
     )
 
 
