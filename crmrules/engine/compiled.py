@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from crmrules.engine.decide import decide
 from crmrules.engine.instants import read_as_of
+from crmrules.engine.population import find_cut_points, stateless
 from crmrules.engine.records import to_record
 from crmrules.model.decision import NO_HISTORY, Decision, History
+from crmrules.model.population import NO_CUT_POINTS, CutPoints
 from crmrules.model.records import Dataset, Record
 from crmrules.model.values import Date, DateTime, Value
 from crmrules.timing.calendar import NO_CALENDARS, Calendars
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
         CompiledPolicies,
         CompiledRole,
         DataFact,
-        FactStep,
         RowFacts,
-        TableStep,
+        Stage,
+        Step,
         Target,
     )
     from crmrules.feel.compiler import CompiledTest
@@ -56,7 +58,7 @@ class CompiledRuleSet:
     ruleset: RuleSet
     fingerprint: str
     zone: str
-    steps: tuple[FactStep | TableStep, ...]
+    steps: tuple[Step, ...]
     issues: tuple[Issue, ...] = ()
     constants: Mapping[str, Value] = field(default_factory=dict)
     scope: Scope = field(kw_only=True)
@@ -73,6 +75,7 @@ class CompiledRuleSet:
     compiled_kpis: tuple[Any, ...] = ()
     calendars: Calendars = NO_CALENDARS
     registry: Registry | None = None
+    population: tuple[Stage, ...] = ()
 
     def __repr__(self) -> str:
         version = f" {self.ruleset.version}" if self.ruleset.version else ""
@@ -92,8 +95,9 @@ class CompiledRuleSet:
         record: Record | Mapping[str, object],
         *,
         as_of: Moment,
-        history: History = NO_HISTORY,
+        history: History | None = None,
         trace: bool = False,
+        cut_points: CutPoints = NO_CUT_POINTS,
     ) -> Decision:
         """Everything the rules say of one customer at ``as_of``.
 
@@ -101,11 +105,37 @@ class CompiledRuleSet:
         ``customer_id``, facts by name, label or alias, and related records as lists under their plural (``orders``).
         Raises :class:`~crmrules.model.errors.DataError` for a mapping with values that no fact can hold. What cannot be
         evaluated is in the decision's ``warnings``; what is missing in ``unknown``.
+
+        ``history`` is what earlier runs left of this customer (an empty one: a new customer); without it values that
+        move up and down take what is proposed, and a note says so. ``cut_points`` come from :meth:`cut_points`.
         """
         known, warnings = to_record(self, record)
+        if history is None:
+            warnings += stateless(self)
         return decide(
-            self, known, as_of=read_as_of(as_of, self.zone), history=history, trace=trace, warnings=warnings
-        )
+            self, known, as_of=read_as_of(as_of, self.zone), history=history or NO_HISTORY, trace=trace,
+            warnings=warnings, cut_points=cut_points,
+        )  # fmt: skip
+
+    def cut_points(
+        self,
+        records: Dataset | Iterable[Record | Mapping[str, object]],
+        *,
+        as_of: Moment,
+        histories: Mapping[str, History] | None = None,
+    ) -> CutPoints:
+        """Where formulas such as ``top share(spent, 20%)`` cut this population; plans and KPIs find them by themselves.
+
+        >>> import crmrules
+        >>> rules = crmrules.load("config/examples/minimal/rules.yaml")
+        >>> rules.cut_points([], as_of="2026-03-02").cuts
+        {}
+        """
+        if not self.population:
+            return NO_CUT_POINTS
+        given = records.customers if isinstance(records, Dataset) else records
+        known = [to_record(self, record)[0] for record in given]
+        return find_cut_points(self, known, read_as_of(as_of, self.zone), histories)
 
     def plan(
         self,
@@ -115,17 +145,20 @@ class CompiledRuleSet:
         histories: Mapping[str, History] | None = None,
         horizon: str | None = None,
         kpis: bool = True,
+        cut_points: CutPoints | None = None,
     ) -> ActionPlan:
         """The actions due up to the horizon (an ISO duration; blank: the rule set's, else the end of the day).
 
         Records are decided one by one and not kept. KPIs are computed when ``records`` is a
-        :class:`~crmrules.model.records.Dataset` and ``kpis`` is true.
+        :class:`~crmrules.model.records.Dataset` and ``kpis`` is true. Where formulas compare with the population, all
+        records are read twice; ``cut_points`` of an earlier evaluation may be given instead.
         """
         from crmrules.engine.planner import plan
 
         return plan(
-            self, records, as_of=read_as_of(as_of, self.zone), histories=histories, horizon=horizon, kpis=kpis
-        )
+            self, records, as_of=read_as_of(as_of, self.zone), histories=histories, horizon=horizon, kpis=kpis,
+            cut_points=cut_points,
+        )  # fmt: skip
 
     def kpis(self, dataset: Dataset, *, as_of: Moment) -> tuple[KpiResult, ...]:
         """The rule set's KPIs over a dataset, in the order of the document, each total before its groups."""

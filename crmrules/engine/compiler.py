@@ -9,6 +9,8 @@ from types import MappingProxyType
 from crmrules.engine.actions import ActionCompiler
 from crmrules.engine.cells import words_of
 from crmrules.engine.compiled import CompiledRuleSet
+from crmrules.engine.experiments import compile_experiments
+from crmrules.engine.experiments import node_of as experiment_node
 from crmrules.engine.facts import (
     Facts,
     compile_facts,
@@ -18,18 +20,21 @@ from crmrules.engine.facts import (
 )
 from crmrules.engine.facts import node_of as fact_node
 from crmrules.engine.kinds.kpi_compiler import compile_kpis
-from crmrules.engine.messages import TemplateReader, Words
-from crmrules.engine.ordering import order
+from crmrules.engine.messages import Template, TemplateReader, Words
+from crmrules.engine.ordering import Node, order
 from crmrules.engine.planning.policies import compile_policies, compile_roles
+from crmrules.engine.population import stages_of
+from crmrules.engine.population_compiler import ELSEWHERE, misplaced
 from crmrules.engine.scopes import AS_OF, CUSTOMER, RELATED, customer_scope, decided_facts, row_scope
-from crmrules.engine.steps import FactStep, TableStep
-from crmrules.engine.tables import compile_table
+from crmrules.engine.steps import ExperimentStep, FactStep, Stage, Step, TableStep
+from crmrules.engine.tables import Told, compile_table
 from crmrules.engine.tables import node_of as table_node
 from crmrules.feel.builtins._base import Builtin
 from crmrules.feel.scope import Scope
 from crmrules.model.issues import Issue, has_errors
 from crmrules.model.ports import Registry
 from crmrules.model.ruleset import RuleSet
+from crmrules.model.vocabulary import Fact
 from crmrules.rulesets.fingerprint import fingerprint
 from crmrules.timing.calendar_compiler import compile_calendars
 from crmrules.timing.functions import calendar_functions
@@ -61,17 +66,21 @@ def compile_ruleset(
     issues += found
     policies, found = compile_policies(ruleset, scope)
     issues += found
-    actions = ActionCompiler(ruleset, scope, TemplateReader(_template_words(ruleset, scope)))
+    experiments, found = compile_experiments(ruleset, scope)
+    issues += found
+    words = _template_words(ruleset, scope)
+    actions = ActionCompiler(ruleset, scope, TemplateReader(words), calendars)
+    told: dict[str, Template] = {}
     tables: list[TableStep] = []
     for table in ruleset.decisions.values():
-        step, found = compile_table(table, ruleset, scope, facts, actions)
+        step, found = compile_table(table, ruleset, scope, facts, actions, Told(words, told))
         issues += found
         tables += [step] if step is not None else []
-    steps, found = _ordered(ruleset, facts, tables)
+    steps, stages, found = _ordered(ruleset, facts, tables, experiments)
     issues += found
     kpis, found = compile_kpis(ruleset, constants, registry)
     issues += found
-    issues = list(dict.fromkeys(issues))
+    issues = list(dict.fromkeys(misplaced(issues)))
     if has_errors(issues):
         return None, issues
     channel = ruleset.vocabulary.of("action").get("channel")
@@ -80,6 +89,7 @@ def compile_ruleset(
         fingerprint=fingerprint(ruleset),
         zone=ruleset.time_zone,
         steps=steps,
+        population=stages,
         issues=tuple(issues),
         constants=MappingProxyType(constants),
         scope=scope,
@@ -94,7 +104,7 @@ def compile_ruleset(
         row_facts=facts.rows,
         roles=roles,
         policies=policies,
-        templates=actions.templates,
+        templates={**told, **actions.templates},
         channels=words_of(channel.values) if channel is not None else {},
         compiled_kpis=kpis,
         calendars=calendars,
@@ -116,7 +126,7 @@ def recompile(ruleset: RuleSet, registry: Registry | None) -> CompiledRuleSet:
 def _with_functions(registry: Registry | None, functions: Mapping[str, Builtin]) -> Registry:
     """The registry with the functions of the rule set's own calendars; a plugin's function of one name comes first."""
     known = registry or Registry()
-    return replace(known, functions={**functions, **known.functions})
+    return replace(known, functions={**ELSEWHERE, **functions, **known.functions})
 
 
 def _wordless(scope: Scope) -> Scope:
@@ -125,13 +135,21 @@ def _wordless(scope: Scope) -> Scope:
 
 
 def _ordered(
-    ruleset: RuleSet, facts: Facts, tables: list[TableStep]
-) -> tuple[tuple[FactStep | TableStep, ...], list[Issue]]:
-    steps: list[FactStep | TableStep] = [*facts.derived, *tables]
-    known = ruleset.vocabulary.customer
-    nodes = [fact_node(step) if isinstance(step, FactStep) else table_node(step, known) for step in steps]
+    ruleset: RuleSet, facts: Facts, tables: list[TableStep], experiments: list[ExperimentStep]
+) -> tuple[tuple[Step, ...], tuple[Stage, ...], list[Issue]]:
+    """All steps in the order in which they are worked out, and the passes over the population before them."""
+    steps: list[Step] = [*facts.derived, *tables, *experiments]
+    nodes = [_node(step, ruleset.vocabulary.customer) for step in steps]
     positions, issues = order(nodes)
-    return tuple(steps[at] for at in positions), issues
+    ordered = [steps[at] for at in positions]
+    stages = stages_of(ordered, [nodes[at] for at in positions]) if any(step.cuts for step in facts.derived) else ()
+    return tuple(ordered), stages, issues
+
+
+def _node(step: Step, known: Mapping[str, Fact]) -> Node:
+    if isinstance(step, FactStep):
+        return fact_node(step)
+    return table_node(step, known) if isinstance(step, TableStep) else experiment_node(step)
 
 
 def _spellings(ruleset: RuleSet, entity: str) -> dict[str, str]:

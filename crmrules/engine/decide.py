@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from crmrules.engine import experiments
 from crmrules.engine.evaluation import Evaluation
+from crmrules.engine.instants import in_zone
 from crmrules.engine.kinds import cadence, classification, escalation
-from crmrules.engine.scopes import AS_OF, PREVIOUS
-from crmrules.engine.steps import CadenceBody, ClassificationBody, FactStep, TableStep
+from crmrules.engine.kinds.episodes import outcome_of_episodes
+from crmrules.engine.scopes import AS_OF, PREVIOUS, SINCE
+from crmrules.engine.steps import CadenceBody, ClassificationBody, FactStep, Step, TableStep
 from crmrules.feel.notes import Note
 from crmrules.model.decision import Decision, FactTrace, History, TableTrace, Trace
 from crmrules.model.issues import Issue, issue
+from crmrules.model.population import NO_CUT_POINTS, CutPoints
 from crmrules.model.values import DateTime, Value
 from crmrules.model.vocabulary import Fact, Missing
 from crmrules.timing.calendar_compiler import provisional_issues
@@ -30,27 +34,20 @@ def decide(
     history: History,
     trace: bool,
     warnings: Iterable[Issue] = (),
+    cut_points: CutPoints = NO_CUT_POINTS,
 ) -> Decision:
     """Everything the rules say of ``record`` at ``as_of`` (an instant in the rule set's zone).
 
     ``warnings`` are put before those met here. With ``trace`` the decision says how each value came about.
+    ``cut_points`` part the population that the customer belongs to.
     """
-    failed: list[tuple[FactStep, Note]] = []
-    env = environment(compiled, record, as_of, history, failed)
-    run = Evaluation(record.id, env, as_of, compiled.zone, history, trace)
-    run.warnings.extend(warnings)
-    if compiled.calendars.countries:
-        run.warnings.extend(provisional_issues(compiled.ruleset, compiled.calendars, as_of))
-    for step, note in failed:
-        run.notes.append(note)
-        run.take_notes(step.compiled)
-    for fact in apply_defaults(compiled, env):
-        run.warn(issue("P403", fact.span, customer=run.customer, fact=fact.name))
+    run = begin(compiled, record, as_of=as_of, history=history, trace=trace, warnings=warnings, cut_points=cut_points)
+    if compiled.population:
+        for fact, place in run.uncut:
+            run.warn(issue("P706", place, customer=run.customer, fact=fact))
     for each in compiled.steps:
-        if isinstance(each, FactStep):
-            _derive(each, run)
-        else:
-            _decide_table(each, run)
+        take(each, run)
+    episodes, resolved = outcome_of_episodes(run.episodes, run.undecided, history)
     return Decision(
         customer=record.id,
         as_of=as_of,
@@ -60,7 +57,53 @@ def decide(
         warnings=tuple(run.warnings),
         unknown=frozenset(run.unknown),
         trace=None if run.trace is None else Trace(tuple(run.trace)),
+        transitions=tuple(run.transitions),
+        episodes=episodes,
+        resolved=resolved,
     )
+
+
+def begin(
+    compiled: CompiledRuleSet,
+    record: Record,
+    *,
+    as_of: DateTime,
+    history: History,
+    trace: bool,
+    warnings: Iterable[Issue] = (),
+    cut_points: CutPoints = NO_CUT_POINTS,
+) -> Evaluation:
+    """An evaluation with all that is known before the first step."""
+    failed: list[tuple[FactStep, Note]] = []
+    env = environment(compiled, record, as_of, history, failed)
+    run = Evaluation(record.id, env, as_of, compiled.zone, history, trace)
+    run.warnings.extend(warnings)
+    for stage in compiled.population:
+        for spec in stage.cuts:
+            cut = cut_points.cuts.get(spec.key)
+            if cut is None or not spec.made(cut):
+                run.uncut.append((spec.fact, spec.place))
+            else:
+                run.cuts[spec.key] = cut
+                env[spec.variable] = list(cut.points)
+    if compiled.calendars.countries:
+        run.warnings.extend(provisional_issues(compiled.ruleset, compiled.calendars, as_of))
+    for step, note in failed:
+        run.notes.append(note)
+        run.take_notes(step.compiled)
+    for fact in apply_defaults(compiled, env):
+        run.warn(issue("P403", fact.span, customer=run.customer, fact=fact.name))
+    return run
+
+
+def take(step: Step, run: Evaluation) -> None:
+    """Work out one derived fact, table or experiment."""
+    if isinstance(step, FactStep):
+        _derive(step, run)
+    elif isinstance(step, TableStep):
+        _decide_table(step, run)
+    else:
+        experiments.evaluate(step, run)
 
 
 Failed = list[tuple[FactStep, Note]]
@@ -70,7 +113,8 @@ Failed = list[tuple[FactStep, Note]]
 def environment(
     compiled: CompiledRuleSet, record: Record, as_of: DateTime, history: History, failed: Failed | None = None
 ) -> dict[str, Value]:
-    """What the language reads: the record's facts, its related rows under their plural, ``as_of``, ``previous``.
+    """What the language reads: the record's facts, its related rows under their plural, ``as_of``, ``previous``,
+    ``since``.
 
     Failures in the rows' own derived facts are added to ``failed``.
     """
@@ -80,6 +124,7 @@ def environment(
         env[plural] = [row if type(row) is dict else dict(row) for row in rows] if rows else []
     env[AS_OF] = as_of
     env[PREVIOUS] = dict(history.values)
+    env.setdefault(SINCE, {fact: in_zone(since, compiled.zone) for fact, since in history.since.items()})
     for of_rows in compiled.row_facts:
         name = compiled.related[of_rows.entity]
         env[name] = [derive_row(of_rows.steps, row, as_of, failed) for row in env[name]]
@@ -124,9 +169,11 @@ def _derive(step: FactStep, run: Evaluation) -> None:
         value = run.within(step.fact, step.range, value)
     run.env[name] = run.values[name] = value
     if run.trace is not None:
-        reads = {each: run.env.get(each) for each in sorted(step.compiled.reads)}
+        hidden = {cut.variable for cut in step.cuts}
+        reads = {each: run.env.get(each) for each in sorted(step.compiled.reads - hidden)}
+        cuts = tuple(run.cuts[cut.key] for cut in step.cuts if cut.key in run.cuts)
         run.trace.append(
-            FactTrace(name, step.compiled.text, value, MappingProxyType(reads), step.compiled.span)
+            FactTrace(name, step.compiled.text, value, MappingProxyType(reads), step.compiled.span, cuts)
         )
 
 

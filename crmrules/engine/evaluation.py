@@ -13,20 +13,24 @@ if TYPE_CHECKING:
     from crmrules.engine.steps import CompiledInput, Result, TableStep
     from crmrules.feel.compiler import Compiled, CompiledTest
     from crmrules.feel.notes import Note
-    from crmrules.model.decision import FactTrace, History, Match, TableTrace, Task
+    from crmrules.model.decision import FactTrace, History, Match, TableTrace, Task, Transition
+    from crmrules.model.population import Cut
+    from crmrules.model.spans import Span
     from crmrules.model.vocabulary import Fact
     from crmrules.tables.table import CellNote, Hits
 
 
 class Evaluation:
-    """One customer at one instant. ``env`` is what the language reads; ``zone`` the rule set's.
+    """One customer at one instant. ``env`` is what the language reads; ``zone`` the rule set's. ``cuts`` are the cuts
+    of the population by key, ``uncut`` the facts (and places) that lack one. ``episodes`` are the signals that are on,
+    ``undecided`` those of which missing data says nothing.
 
     ``trace`` is None unless asked for.
     """
 
     __slots__ = (
-        "as_of", "customer", "env", "history", "matches", "notes", "tasks", "trace", "unknown", "values", "warnings",
-        "zone",
+        "as_of", "customer", "cuts", "env", "episodes", "history", "matches", "notes", "tasks", "trace", "transitions",
+        "uncut", "undecided", "unknown", "values", "warnings", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -43,6 +47,11 @@ class Evaluation:
         self.warnings: list[Issue] = []
         self.unknown: set[str] = set()
         self.notes: list[Note] = []
+        self.transitions: list[Transition] = []
+        self.episodes: dict[str, DateTime] = {}
+        self.undecided: set[str] = set()
+        self.cuts: dict[str, Cut] = {}
+        self.uncut: list[tuple[str, Span]] = []
         self.trace: list[FactTrace | TableTrace] | None = [] if trace else None
 
     def value(self, compiled: Compiled) -> Value:

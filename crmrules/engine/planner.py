@@ -17,6 +17,7 @@ from crmrules.engine.planning.customer import Planned, TableRow
 from crmrules.engine.planning.people import read_people
 from crmrules.engine.planning.policies import read_horizon
 from crmrules.engine.planning.view import View
+from crmrules.engine.population import stateless, with_cut_points
 from crmrules.engine.records import to_record
 from crmrules.engine.steps import ClassificationBody, TableStep
 from crmrules.engine.warnings import Warnings
@@ -24,6 +25,7 @@ from crmrules.model.decision import NO_HISTORY, Decision, History
 from crmrules.model.errors import PlanError
 from crmrules.model.issues import issue
 from crmrules.model.plan import Action, ActionPlan, KpiResult, Withheld
+from crmrules.model.population import CutPoints
 from crmrules.model.records import Dataset, Record, Row
 from crmrules.model.values import DateTime, Value
 from crmrules.timing.arithmetic import add_gap, end_of_day
@@ -41,11 +43,14 @@ def plan(
     horizon: str | None = None,
     kpis: bool = True,
     view: View | None = None,
+    cut_points: CutPoints | None = None,
 ) -> ActionPlan:
     """Decide and plan all ``records``; ``as_of`` is in the rule set's zone.
 
-    With ``view`` (of the same records) the plan is cut to what its viewer sees.
+    With ``view`` (of the same records) the plan is cut to what its viewer sees. The population is cut by
+    ``cut_points``, else as all ``records`` cut it, whoever looks.
     """
+    records, cuts = with_cut_points(compiled, records, as_of, histories, cut_points)
     until = plan_end(compiled, as_of, horizon)
     known = histories or {}
     seen = records if view is None else view.dataset
@@ -53,9 +58,11 @@ def plan(
     customers = seen.customers if isinstance(seen, Dataset) else seen
     wanted = kpis and dataset is not None and bool(compiled.compiled_kpis)
     decided: dict[str, Mapping[str, Value]] | None = {} if wanted else None
-    pairs = _decided(compiled, customers, as_of, known, decided)
+    pairs = _decided(compiled, customers, as_of, known, decided, cuts)
     owners = dataset.entities.get("owner", ()) if dataset is not None else ()
     made = plan_actions(compiled, pairs, as_of=as_of, until=until, histories=known, owners=owners)
+    notes = stateless(compiled) if histories is None else []
+    made = replace(made, cut_points=cuts, warnings=(*notes, *made.warnings))
     if view is not None and view.names is not None:  # of others the viewer sees a part of their work alone
         made = replace(made, overflow=tuple(each for each in made.overflow if each.owner in view.names))
     if decided is not None and dataset is not None:
@@ -86,7 +93,8 @@ def kpi_results(compiled: CompiledRuleSet, dataset: Dataset, *, as_of: DateTime)
     if not compiled.compiled_kpis:
         return ()
     decided: dict[str, Mapping[str, Value]] = {}
-    for _ in _decided(compiled, dataset.customers, as_of, {}, decided):
+    _, cuts = with_cut_points(compiled, dataset, as_of)
+    for _ in _decided(compiled, dataset.customers, as_of, {}, decided, cuts):
         pass
     return _compute_kpis(compiled, dataset, decided, as_of)
 
@@ -105,11 +113,14 @@ def _decided(
     as_of: DateTime,
     histories: Mapping[str, History],
     decided: dict[str, Mapping[str, Value]] | None,
+    cuts: CutPoints,
 ) -> Iterator[tuple[Record, Decision]]:
     for given in records:
         record, warnings = to_record(compiled, given)
         history = histories.get(record.id, NO_HISTORY)
-        decision = decide(compiled, record, as_of=as_of, history=history, trace=False, warnings=warnings)
+        decision = decide(
+            compiled, record, as_of=as_of, history=history, trace=False, warnings=warnings, cut_points=cuts
+        )
         if decided is not None:
             decided[record.id] = decision.values
         yield record, decision

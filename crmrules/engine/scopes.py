@@ -1,8 +1,8 @@
 """The vocabulary as the language sees it: which names a formula or cell may use, their types and their spellings.
 
 Two scopes exist. Over the *customer* stand its facts, its related records under their plural (``orders``), ``as_of``,
-``previous`` (what the last run decided) and the parameters. Over a *row* of another entity stand that row's facts,
-``as_of``, the parameters, and — for KPIs — the row's customer as ``customer``.
+``previous`` (what the last run decided), ``since`` (when that began) and the parameters. Over a *row* of another
+entity stand that row's facts, ``as_of``, the parameters, and — for KPIs — the row's customer as ``customer``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from crmrules.model.vocabulary import ENTITIES, Fact
 
 AS_OF: Final = "as_of"
 PREVIOUS: Final = "previous"
+SINCE: Final = "since"
 CUSTOMER: Final = "customer"
 RELATED: Final[Mapping[str, str]] = MappingProxyType(
     {name: entity.plural for name, entity in ENTITIES.items() if name not in ("customer", "owner")}
@@ -39,12 +40,14 @@ def row_type(facts: Mapping[str, Fact]) -> ContextType:
 
 
 def decided_facts(ruleset: RuleSet) -> dict[str, str]:
-    """Facts that classification tables give → the table that gives it first."""
+    """Facts that classification tables and experiments give → the one that gives it first."""
     result: dict[str, str] = {}
     for table in ruleset.decisions.values():
         if table.kind is Kind.CLASSIFICATION:
             for name in table.outputs:
                 result.setdefault(name, table.id)
+    for experiment in ruleset.experiments.values():
+        result.setdefault(experiment.fact, experiment.id)
     return result
 
 
@@ -57,6 +60,9 @@ def customer_scope(ruleset: RuleSet, constants: Mapping[str, Value], registry: R
     decided = decided_facts(ruleset)
     names[AS_OF] = DATE_TIME
     names[PREVIOUS] = row_type({name: fact for name, fact in facts.items() if name in decided})
+    if SINCE not in facts:
+        moments = {name: DATE_TIME for name in facts if name in decided}
+        names[SINCE] = ContextType(fields=MappingProxyType(moments), open=False)
     return _scope(ruleset, names, (CUSTOMER, *RELATED), constants, registry)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,18 @@ from crmrules.model.ruleset import Cap, DecisionTable, Rule
 from crmrules.model.spans import Span
 from crmrules.model.values import Value
 from crmrules.model.vocabulary import Cell, Fact, Missing
+from crmrules.timing.annual import LeapDay
+from crmrules.timing.business_days import Roll
+from crmrules.timing.recurrence import CatchUp
 
 if TYPE_CHECKING:
     from crmrules.feel.compiler import Compiled, CompiledTest
     from crmrules.model.durations import Duration
-    from crmrules.model.population import Measure
+    from crmrules.model.population import Cut, Measure
     from crmrules.model.ruleset import Experiment
     from crmrules.model.values import DateTime
     from crmrules.tables.table import CompiledTable
+    from crmrules.timing.calendar import Calendars, WorkCalendar
     from crmrules.timing.frequency import Frequency
     from crmrules.timing.quiet import QuietHours
 
@@ -66,6 +70,11 @@ class CutSpec:
     def variable(self) -> str:
         """A name that no fact can have."""
         return f"cut:{self.key}"
+
+    def made(self, cut: Cut) -> bool:
+        """Whether ``cut`` was made by this very formula."""
+        among = "" if self.among is None else self.among.text
+        return (cut.measure, cut.of, cut.part, cut.among) == (self.measure, self.value.text, self.part, among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +135,23 @@ class CompiledInput:
 
 @dataclass(frozen=True, slots=True)
 class TransitionBody:
-    """How the one value of a classification moves; ``order`` has the values, highest first.
+    """How the one value of a classification moves; ``order`` has the values, highest first, ``words`` their
+    spellings.
 
     Upgrades or downgrades wait for a review where they are ``at_review``; reviews come every ``review`` counted from
-    ``anchor``. ``notify`` has a row for each rule, and one for the default, when a change is to be told.
+    ``anchor``. ``notify`` has a row for each rule, one for the default and one for the pin, when a change is to be told.
     """
 
     fact: Fact
     order: tuple[str, ...]
+    words: Mapping[str, str]
     upgrade_at_review: bool = False
     downgrade_at_review: bool = False
     review: Duration | None = None
     anchor: DateTime | None = None
     grace: Duration | None = None
     tenure: Duration | None = None
-    pin: Result | None = None
+    pin: Compiled | None = None
     pin_until: Compiled | None = None
     notify: Mapping[str, NotifyRow] | None = None
 
@@ -170,7 +181,11 @@ class ClassificationBody:
 
 @dataclass(frozen=True, slots=True)
 class ActionCells:
-    """What cadence and escalation rows have in common. ``task`` and ``content`` are texts as written."""
+    """What cadence and escalation rows have in common. ``task`` and ``content`` are texts as written.
+
+    ``more_roles`` are those besides ``owner_role`` who get an action of their own; ``working`` says that the row's
+    clock runs by a calendar.
+    """
 
     rule: Rule
     task: str
@@ -180,46 +195,96 @@ class ActionCells:
     purpose: str
     priority: Result
     within: Duration | None
+    more_roles: tuple[str, ...] = ()
+    working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChoice:
+    """Whose working time counts: ``fixed``, or what ``named`` gives the name of (then ``fixed`` where it gives none)."""
+
+    calendars: Calendars
+    fixed: WorkCalendar | None
+    named: Compiled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annual:
+    """Something that comes back every year: festivals by name, or the anniversary of a date."""
+
+    festivals: tuple[str, ...] = ()
+    date: Compiled | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CadenceRow:
-    """A cadence row: recurring with ``every`` or once at ``offset``; ``anchor`` is the row's own or the table's."""
+    """A cadence row: recurring with ``every``, once at ``offset``, or ``annual`` (moved by ``offset``).
+
+    ``anchor`` is the row's own or the table's; None where time is counted from the action of the row ``after_step``,
+    or from festivals.
+    """
 
     cells: ActionCells
     every: Frequency | None
     offset: Duration | None
-    anchor: Compiled
+    anchor: Compiled | None
+    annual: Annual | None = None
+    after_step: str = ""
+    expires: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationRow:
-    """An escalation row: the ``level`` of ``signal`` that is reached ``after`` the episode's beginning."""
+    """An escalation row: the ``level`` of ``signal`` that is reached ``after`` the episode's beginning. ``warn`` before
+    the end of the time allowed goes out a task called ``warning``."""
 
     cells: ActionCells
     signal: str
     level: Result
     since: Compiled | None
     after: Duration | None
+    warn: Duration | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CadenceBody:
-    """``if_never``: ``"now"``, ``"skip"``, or an expression for the instant. ``default`` serves when no row matches."""
+    """``if_never``: ``"now"``, ``"skip"``, an expression for the instant, or blank for what suits the row. ``default``
+    serves when no row matches. ``fixed``: ``every`` gives a series of occurrences counted from its anchor."""
 
     rows: tuple[CadenceRow, ...]
     default: CadenceRow | None
     if_never: str | Compiled
     suppress: Compiled | None
+    fixed: bool = False
+    stretch: Compiled | None = None
+    catch_up: CatchUp = CatchUp.LATEST_ONLY
+    cancel_if: Compiled | None = None
+    leap_day: LeapDay = LeapDay.FEB28
+    roll: Roll = Roll.NONE
+    calendar: CalendarChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reentry:
+    """What a signal that comes back does: count anew (``unit`` and ``cooldown`` blank), wait until ``cooldown`` has
+    passed since it was last told, or be told once in each ``unit`` (``month`` …) or ever (``once``)."""
+
+    cooldown: Duration | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationBody:
-    """``default`` is used when no row matches."""
+    """``default`` is used when no row matches; ``rules_of`` has the rows' ids by signal."""
 
     rows: tuple[EscalationRow, ...]
     default: EscalationRow | None
     suppress: Compiled | None
+    holds: Compiled | None = None
+    reentry: Reentry = Reentry()
+    calendar: CalendarChoice | None = None
+    rules_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from crmrules.engine.actions import ActionCompiler
 from crmrules.engine.cells import compile_result, listed, nearest
 from crmrules.engine.facts import Facts, target_of
+from crmrules.engine.messages import Template, Words
 from crmrules.engine.ordering import Node
 from crmrules.engine.steps import (
     CadenceBody,
@@ -17,6 +19,7 @@ from crmrules.engine.steps import (
     TableStep,
     Target,
 )
+from crmrules.engine.transition_compiler import compile_transition
 from crmrules.feel.compiler import CompiledTest, compile_expression, compile_unary
 from crmrules.feel.scope import Scope
 from crmrules.feel.types import ANY, NUMBER, STRING, ListType
@@ -40,8 +43,16 @@ _ZH = {Kind.CLASSIFICATION: "分类", Kind.CADENCE: "节奏", Kind.ESCALATION: "
 _ACTION_POLICIES = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY, HitPolicy.COLLECT, HitPolicy.RULE_ORDER)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What texts may name, and the texts of notifications compiled so far."""
+
+    words: Words
+    templates: dict[str, Template]
+
+
 def compile_table(
-    table: DecisionTable, ruleset: RuleSet, scope: Scope, facts: Facts, actions: ActionCompiler
+    table: DecisionTable, ruleset: RuleSet, scope: Scope, facts: Facts, actions: ActionCompiler, told: Told
 ) -> tuple[TableStep | None, list[Issue]]:
     """One decision table as the loader gives it; None when anything in it is wrong, with all that is."""
     issues: list[Issue] = []
@@ -60,7 +71,7 @@ def compile_table(
         issues += found
     body: ClassificationBody | CadenceBody | EscalationBody | None
     if table.kind is Kind.CLASSIFICATION:
-        body, found = _compile_classification(table, ruleset, scope, facts)
+        body, found = _compile_classification(table, ruleset, scope, facts, told)
     else:
         body, found = _compile_actions(table, actions)
     issues += found
@@ -117,7 +128,7 @@ def _fact_named(text: str, ruleset: RuleSet, scope: Scope) -> Fact | None:
 
 
 def _compile_classification(
-    table: DecisionTable, ruleset: RuleSet, scope: Scope, facts: Facts
+    table: DecisionTable, ruleset: RuleSet, scope: Scope, facts: Facts, told: Told
 ) -> tuple[ClassificationBody | None, list[Issue]]:
     issues: list[Issue] = []
     outputs: list[Fact | None] = []
@@ -159,6 +170,11 @@ def _compile_classification(
             if result is not None:
                 defaults[at] = result
     given = tuple(fact for fact in outputs if fact is not None)
+    transition = None
+    if given and targets[0] is not None:
+        transition, templates, found = compile_transition(table, targets[0], given[0], ruleset, scope, told.words)
+        told.templates.update(templates)
+        issues += found
     full = [tuple(r for r in row if r is not None) for row in rows]
     if len(given) < len(outputs) or any(len(row) < len(outputs) for row in full):
         return None, issues
@@ -169,7 +185,7 @@ def _compile_classification(
         else None
         for row in full
     )
-    return ClassificationBody(given, tuple(full), constants, defaults, priorities, ranges), issues
+    return ClassificationBody(given, tuple(full), constants, defaults, priorities, ranges, transition), issues
 
 
 def _cell_target(table: DecisionTable, fact: Fact) -> tuple[Target, list[Issue]]:
@@ -245,19 +261,26 @@ def node_of(step: TableStep, fact_names: Collection[str]) -> Node:
 def _body_reads(body: ClassificationBody | CadenceBody | EscalationBody) -> Iterator[frozenset[str]]:
     if isinstance(body, ClassificationBody):
         results = [result for row in body.rows for result in row] + list(body.defaults.values())
+        if body.transition is not None:
+            yield from (each.reads for each in (body.transition.pin, body.transition.pin_until) if each is not None)
         yield from (test.reads - {fact.name} for fact, test in zip(body.facts, body.ranges, strict=True) if test)
     else:
         cells = [row.cells for row in body.rows] + ([body.default.cells] if body.default is not None else [])
         results = [each.priority for each in cells]
         if body.suppress is not None:
             yield body.suppress.reads
+        if body.calendar is not None and body.calendar.named is not None:
+            yield body.calendar.named.reads
     if isinstance(body, CadenceBody):
         cadences = [*body.rows, *([body.default] if body.default is not None else [])]
-        yield from (row.anchor.reads for row in cadences)
+        yield from (row.anchor.reads for row in cadences if row.anchor is not None)
         if not isinstance(body.if_never, str):
             yield body.if_never.reads
+        yield from (each.reads for each in (body.stretch, body.cancel_if) if each is not None)
     elif isinstance(body, EscalationBody):
         escalations = [*body.rows, *([body.default] if body.default is not None else [])]
         results += [row.level for row in escalations]
         yield from (row.since.reads for row in escalations if row.since is not None)
+        if body.holds is not None:
+            yield body.holds.reads
     yield from (result.compiled.reads for result in results if result.compiled is not None)

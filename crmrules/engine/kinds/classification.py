@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from crmrules.engine.kinds.transition import settle
 from crmrules.engine.steps import ClassificationBody, TableStep
 from crmrules.model.ruleset import HitPolicy
 from crmrules.tables.hit_policy import apply_hit_policy
@@ -19,6 +20,19 @@ _ONE = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy
 
 def evaluate(step: TableStep, body: ClassificationBody, run: Evaluation) -> tuple[Mapping[str, Value], bool]:
     """Decide the table's facts and put them into the environment; also says whether its defaults were used."""
+    values, used_default = _proposed(step, body, run)
+    if body.transition is None:
+        return values, used_default
+    name = body.transition.fact.name
+    rules = tuple(match.rule for match in run.matches if match.decision == step.table.id)
+    settled = {name: settle(step.table.id, body.transition, values[name], rules, run)}
+    run.env.update(settled)
+    run.values.update(settled)
+    return settled, used_default
+
+
+def _proposed(step: TableStep, body: ClassificationBody, run: Evaluation) -> tuple[Mapping[str, Value], bool]:
+    """What the rows say."""
     table = step.table
     hits = run.hits(step).rows
     if len(hits) == 1 and table.hit_policy in _ONE:  # by far the most frequent case

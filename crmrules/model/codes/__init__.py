@@ -16,6 +16,7 @@ from crmrules.model.codes.data import DATA_CODES
 from crmrules.model.codes.engine import ENGINE_CODES
 from crmrules.model.codes.hosting import HOSTING_CODES
 from crmrules.model.codes.language import LANGUAGE_CODES
+from crmrules.model.codes.population import POPULATION_CODES
 from crmrules.model.codes.review import REVIEW_CODES
 from crmrules.model.codes.rulesets import RULESET_CODES
 from crmrules.model.codes.tables import TABLE_CODES
@@ -31,6 +32,7 @@ CODES: Mapping[str, IssueCode] = MappingProxyType(
             *RULESET_CODES,
             *DATA_CODES,
             *ENGINE_CODES,
+            *POPULATION_CODES,
             *HOSTING_CODES,
             *REVIEW_CODES,
             *COMMAND_CODES,
