@@ -46,7 +46,7 @@ def _facts(facts: list[FactTrace], words: Wording) -> list[str]:
     lines = [words.say("derived")]
     for fact in facts:
         value = _value(fact.name, fact.value, words)
-        lines.append(f"  {words.fact(fact.name)} = {value}{_at(fact.span)}")
+        lines.append(f"  {words.fact(fact.name)} = {value}{at_place(fact.span)}")
         lines.append(f"    {one_line(fact.formula, _TEXT)}")
         reads = [f"{words.fact(name)} = {_value(name, value, words)}" for name, value in fact.reads.items()]
         if reads:
@@ -61,8 +61,8 @@ def _table(story: TableStory, words: Wording) -> Iterator[str]:
     yield f"{words.decision(trace.decision)} ({words.say(trace.kind)}, {trace.hit_policy}){result}"
     for row in story.matched:
         note = "" if row.counts else f"  {words.say('not_counted')}"
-        yield f"  ✓ {row.trace.rule}{_at(row.trace.span)}{note}"
-        yield from _cells(row, words, all_of_them=True)
+        yield f"  ✓ {row.trace.rule}{at_place(row.trace.span)}{note}"
+        yield from row_conditions(row, words, all_of_them=True)
     if trace.used_default:
         yield f"  {words.say('default_used')}"
     elif not story.matched:
@@ -71,11 +71,11 @@ def _table(story: TableStory, words: Wording) -> Iterator[str]:
         yield f"  {words.say('nearest')}"
     for row in story.nearest:
         note = "" if row.trace.active else f"  {words.say('not_valid')}"
-        yield f"  ✗ {row.trace.rule}{_at(row.trace.span)}{note}"
-        yield from _cells(row, words, all_of_them=False)
+        yield f"  ✗ {row.trace.rule}{at_place(row.trace.span)}{note}"
+        yield from row_conditions(row, words, all_of_them=False)
 
 
-def _cells(row: Row, words: Wording, *, all_of_them: bool) -> list[str]:
+def row_conditions(row: Row, words: Wording, *, all_of_them: bool) -> list[str]:
     """The conditions as aligned lines: all of a row that matched, those that stopped one that did not."""
     cells = [
         (name, cell)
@@ -124,7 +124,7 @@ def _task(story: TaskStory, explanation: Explanation, words: Wording) -> Iterato
         f"{words.say('priority')} {task.priority}",
         words.status(task.status),
     ]
-    yield f"  {task.rule}{_at(task.span)}{words.say('colon')}{' · '.join(part for part in parts if part)}"
+    yield f"  {task.rule}{at_place(task.span)}{words.say('colon')}{' · '.join(part for part in parts if part)}"
     yield f"    {_reckoning(story, explanation, words)}"
     if task.until is not None:
         yield f"    {words.say('until')} {show_moment(local(task.until, explanation.as_of))}"
@@ -162,5 +162,6 @@ def _value(name: str, value: Any, words: Wording) -> str:
     return one_line(words.value(name, value), _TEXT)
 
 
-def _at(span: Span) -> str:
+def at_place(span: Span) -> str:
+    """A place to stand at the end of a line; empty where there is none."""
     return f"  ({one_line(str(span), _TEXT)})" if str(span) else ""

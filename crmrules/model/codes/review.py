@@ -23,4 +23,10 @@ REVIEW_CODES: tuple[IssueCode, ...] = (
         "无法写入文件：{reason}",
         example="no/such/folder/plan.json",
     ),
+    IssueCode(
+        "O201",
+        "the test gives {found} for '{fact}', outside its range {expected}: such data is refused before any rule sees it",
+        "用例给定“{fact}”为 {found}，超出范围 {expected}：这样的数据在规则之前就会被拒绝",
+        example="given: {satisfaction: 120}  # satisfaction: {type: number, range: '[0..100]'}",
+    ),
 )
