@@ -54,7 +54,8 @@ def _examine(step: TableStep, known: _Known) -> HygieneReport:
         outputs: list[Hashable] = [tuple(_output(result) for result in row) for row in body.rows]
         if table.hit_policy is HitPolicy.PRIORITY:
             ranks = [_rank(row, body) for row in body.rows]
-        unused = {fact.name: known.unused(fact) for fact in body.facts if known.first_to_give[fact.name] == table.id}
+        told_here = [fact for fact in body.facts if known.first_to_give.get(fact.name) == table.id]
+        unused = {fact.name: known.unused(fact) for fact in told_here}
     else:
         outputs = [tuple(cell.text.strip() for cell in rule.then) for rule in table.rules]
     gaps = False if table.kind is Kind.ESCALATION else None
@@ -112,7 +113,7 @@ class _Known:
                 for name, values, always_whole in _given_by(step, step.body):
                     if always_whole and (name in whole or name not in first):
                         whole.add(name)
-                    elif facts[name].scale != 0:
+                    elif name not in facts or facts[name].scale != 0:
                         whole.discard(name)
                     first.setdefault(name, step.table.id)
                     before = given.get(name, ())
@@ -128,7 +129,8 @@ class _Known:
             whole = is_whole_node(given.compiled.core, self.whole)
             bounds = _not_negative() if _is_count(given.compiled.core) else None
             return Column(name, kind, values=values, scale=0 if whole else None, bounds=bounds)
-        return self._of_fact(self.compiled.ruleset.vocabulary.customer[given.name], name)
+        fact = self.compiled.ruleset.vocabulary.customer.get(given.name)
+        return self._of_fact(fact, name) if fact is not None else Column(name)
 
     def _of_fact(self, fact: Fact, name: str) -> Column:
         target = target_of(fact)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from crmrules.feel.compiler import CompiledTest, Scope, compile_unary
@@ -29,7 +30,9 @@ TYPES: Mapping[str, Type] = {
 SCOPE = Scope({"limit": NUMBER})
 
 
-def compile_cell(text: str, kind: str, words: Sequence[str] = ()) -> CompiledTest:
+@cache
+def compile_cell(text: str, kind: str, words: tuple[str, ...] = ()) -> CompiledTest:
+    """A cell; compiled once, however many tables have it."""
     test, issues = compile_unary(text, SCOPE, input=TYPES[kind], values={w: w for w in words} or None)
     assert test is not None, (text, [i.message() for i in issues])
     return test

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crmrules.model.ruleset import HitPolicy
 from crmrules.tables.hygiene.report import FindingKind
 from crmrules.tables.hygiene.space import Column
-from tests.tables.hygiene_helpers import Made, flag, make, number, compile_cell, words
+from tests.tables.hygiene_helpers import Made, compile_cell, flag, make, number, words
 
 Point = tuple[Any, ...]
 
@@ -66,7 +66,7 @@ DOMAINS: list[tuple[Column, st.SearchStrategy[str], list[Any]]] = [
     (TIER, some("high", "mid", "low"), ["high", "mid", "low", None]),
     (DENSE, numbers, [*HALVES, None]),
     (COUNT, counts, [*range(7), None]),
-    (MONEY, counts, [Decimal(n) / 10 for n in range(0, 52)]),
+    (MONEY, counts, [Decimal(n) / 10 for n in range(52)]),
     (FREE, some('"a"', '"b"', '"c"'), ["a", "b", "c", "zz", None]),
     (FLAG, st.sampled_from(["-", "true", "false", "null", "not(true)"]), [True, False, None]),
     (DAY, days(), [*_days(), None]),
@@ -110,7 +110,7 @@ def within(made: Made, cells: Sequence[str], point: Point) -> bool:
     return all(test.test(value, {}, None) is True for test, value in zip(tests, point, strict=True))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tables(opaque=True), st.sampled_from("UF"))
 def test_gaps_are_exactly_the_points_that_no_row_takes(table: Any, policy: str) -> None:
     chosen, rows, outputs = table
@@ -127,7 +127,7 @@ def test_gaps_are_exactly_the_points_that_no_row_takes(table: Any, policy: str) 
         assert not any(takes(made, row, region.witness) for row in range(len(rows)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables())
 def test_suggested_rows_close_the_gaps_and_overlap_nothing(table: Any) -> None:
     chosen, rows, outputs = table
@@ -154,7 +154,7 @@ def pairs_told(made: Made, kind: FindingKind) -> set[frozenset[int]]:
     return told
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tables(), st.sampled_from("UA"))
 def test_overlaps_are_exactly_the_pairs_that_meet(table: Any, policy: str) -> None:
     chosen, rows, outputs = table
@@ -178,7 +178,7 @@ def test_overlaps_are_exactly_the_pairs_that_meet(table: Any, policy: str) -> No
         assert takes(made, finding.rows[1], finding.region.witness)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tables(opaque=True), st.sampled_from("FP"))
 def test_shadowed_are_exactly_the_rows_that_are_never_first(table: Any, policy: str) -> None:
     chosen, rows, outputs = table
@@ -214,7 +214,7 @@ def result(made: Made, policy: str, outputs: Sequence[int], point: Point) -> Any
     return hits
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tables(), st.sampled_from("UFAPC"))
 def test_merged_rows_give_the_same(table: Any, policy: str) -> None:
     chosen, rows, outputs = table
@@ -231,7 +231,7 @@ def test_merged_rows_give_the_same(table: Any, policy: str) -> None:
             assert set(was) == set(now) if policy in "UA" else sorted(was) == sorted(now)  # C has no order
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tables(), st.sampled_from("UFP"))
 def test_unused_columns_are_exactly_those_that_change_nothing(table: Any, policy: str) -> None:
     chosen, rows, outputs = table

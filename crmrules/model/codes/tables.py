@@ -82,8 +82,8 @@ TABLE_CODES: tuple[IssueCode, ...] = (
     ),
     IssueCode(
         "T205",
-        "row {row} of table {table} is never used: wherever it matches, {others} come first",
-        "表 {table} 的行 {row} 永远不会生效：凡它命中之处，{others} 都在它之前",
+        "row {row} of table {table} is never used: wherever it could match, other rows win: {others}",
+        "表 {table} 的行 {row} 永远不会生效：凡它可能命中之处，都由其他行优先：{others}",
         severity="warning",
         example="Three rows `>= 5`, `< 5` and `= 7` of a table with `hit_policy: F`.",
     ),

@@ -55,7 +55,6 @@ def check_hygiene(
     collected.take(rowwise.duplicate_findings(made, twins))
     blank = columnwise.blank_columns(made)
     collected.take(columnwise.column_finding(made, column, blank=True) for column in blank)
-    collected.take(columnwise.unused_values(made))
     collected.take(columnwise.unused_results(made, unused))
     collected.take(rowwise.mergeable(made, twins))
     if table.hit_policy in _MEETING:
@@ -63,6 +62,8 @@ def check_hygiene(
     budgets = []
     if all(axis.size for axis in made.axes):
         budgets = _searches(made, collected, twins, blank, ranks, gaps=gaps, effort=effort)
+    if not collected.any(FindingKind.GAP):  # a gap says more of the values it has
+        collected.take(columnwise.unused_values(made))
     if table.hit_policy in _MEETING or _wants_gaps(table, gaps):
         collected.take(_undecided(made))
     complete = not any(budget.spent_out for budget in budgets)

@@ -53,7 +53,7 @@ def overlaps(made: Prepared, groups: Sequence[Sequence[int]]) -> Iterator[Findin
         key=lambda row: (-partners[row].bit_count(), row),
     )
     done = 0
-    for row in (*busy, *partners):
+    for row in dict.fromkeys((*busy, *partners)):
         others = partners[row] & ~done
         done |= 1 << row
         if not others:
