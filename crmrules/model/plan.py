@@ -56,6 +56,7 @@ class Action:
     start: DateTime | None = None
     signal: str = ""
     level: int = 0
+    period: str = ""
     on_behalf_of: str = ""
     behalf_reason: str = ""
     send_after: DateTime | None = None

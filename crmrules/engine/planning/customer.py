@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmrules.engine.decide import apply_defaults, environment
 from crmrules.engine.messages import TemplateFailure, render
-from crmrules.engine.planning.keys import action_key
+from crmrules.engine.planning.keys import task_key
 from crmrules.engine.planning.ownership import Assignment, assign
 from crmrules.engine.planning.people import NOBODY, People
 from crmrules.engine.planning.reach import INTERNAL, Reach
@@ -57,7 +57,7 @@ class Planned:
         quiet = self.quiet if task.purpose != INTERNAL else None
         name = self.env.get("name")
         return Action(
-            key=action_key(compiled.ruleset.name, task.rule, self.id, task.period, task.level),
+            key=task_key(compiled.ruleset.name, self.id, task),
             customer=self.id,
             kind=task.kind,
             decision=task.decision,
@@ -81,6 +81,7 @@ class Planned:
             start=task.start,
             signal=task.signal,
             level=task.level,
+            period=task.period,
             on_behalf_of=assigned.on_behalf_of,
             behalf_reason=assigned.reason,
             send_after=None if quiet is None else self.reach.send_after(task),
@@ -94,6 +95,13 @@ class Planned:
         return None if stop is None else Withheld(action, stop.reason, stop.place, stop.details)
 
     def _assigned(self, task: Task) -> Assignment:
+        if not self.people.known:  # everybody named is there
+            role = self.compiled.roles.get(task.owner_role)
+            if role is None or (role.person is None and not role.deputy):
+                return Assignment(task.owner_role, True)
+            person = self._named(role)
+            if person:
+                return Assignment(person, False)
         moment = task.due if task.due.instant > self.as_of.instant else self.as_of
         return assign(task.owner_role, self.compiled.roles, self.people, self._named, moment)
 

@@ -38,6 +38,9 @@ CAPPED: Final = "capped"
 
 INTERNAL: Final = "internal"
 
+_NONE: Final[frozenset[str] | None] = frozenset()
+_LONG_AGO: Final = DateTime.of_local(-(10**18) * 10, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -56,13 +59,20 @@ class Reach:
     ) -> None:
         self.compiled, self.customer, self.env, self.as_of, self.warnings = compiled, customer, env, as_of, warnings
         policies = compiled.policies
-        self.stopped = self._holds(policies.do_not_contact)
-        self.channels = self._words(policies.blocked_channels, compiled.channels)
-        self.purposes = self._words(policies.blocked_purposes, PURPOSES)
-        self.consents = None if policies.consent is None else self._consents(policies.consent)
-        self.snoozed = policies.snooze_until is not None
-        self.snooze = None if policies.snooze_until is None else self._snooze(policies.snooze_until)
+        self.stopped = policies.do_not_contact is not None and self._holds(policies.do_not_contact)
+        self.channels = _NONE
+        self.purposes = _NONE
+        self.consents: list[Consent] = []
+        self.snooze: DateTime | None = _LONG_AGO
         self.zone = compiled.zone
+        if policies.blocked_channels is not None:
+            self.channels = self._words(policies.blocked_channels, compiled.channels)
+        if policies.blocked_purposes is not None:
+            self.purposes = self._words(policies.blocked_purposes, PURPOSES)
+        if policies.consent is not None:
+            self.consents = self._consents(policies.consent)
+        if policies.snooze_until is not None:
+            self.snooze = self._snooze(policies.snooze_until)
         if policies.customer_time_zone is not None and policies.quiet_hours is not None:
             self.zone = self._zone(policies.customer_time_zone)
 
@@ -70,6 +80,8 @@ class Reach:
 
     def stop(self, task: Task, step: TableStep) -> Stop | None:
         """Why the task is withheld; None when it is not. Work inside the company needs no consent."""
+        if task.purpose == INTERNAL and not task.withheld:
+            return None
         if task.withheld:
             cell = step.table.settings.get(task.withheld)
             return Stop(task.withheld, NOWHERE if cell is None else cell.span)
@@ -94,7 +106,7 @@ class Reach:
                 if refusal.at is not None:
                     details["at"] = refusal.at
                 return Stop(OPTED_OUT, _span(policies.consent), details)
-        if self.snoozed and (self.snooze is None or at.instant < self.snooze.instant):
+        if self.snooze is not _LONG_AGO and (self.snooze is None or at.instant < self.snooze.instant):
             return Stop(SNOOZED, _span(policies.snooze_until), {} if self.snooze is None else {"until": self.snooze})
         return None
 
@@ -139,19 +151,17 @@ class Reach:
     def _warn(self, code: str, place: Span, **params: object) -> None:
         self.warnings.add(issue(code, place, customer=self.customer, **params), self.customer)  # type: ignore[arg-type]
 
-    def _holds(self, rule: Compiled | None) -> bool:
-        if rule is None:
-            return False
+    def _holds(self, rule: Compiled) -> bool:
         value, known = self._called(rule)
         return value is True or not known
 
-    def _words(self, rule: Compiled | None, spellings: Mapping[str, str]) -> frozenset[str] | None:
+    def _words(self, rule: Compiled, spellings: Mapping[str, str]) -> frozenset[str] | None:
         """What the customer refused, as canonical words; None, which is all, when it cannot be worked out."""
-        if rule is None:
-            return frozenset()
         value, known = self._called(rule)
         if not known:
             return None
+        if value is None:
+            return _NONE
         words = canonical(value if isinstance(value, list) else [value], spellings)
         return frozenset(word for word in words if isinstance(word, str))
 
@@ -194,9 +204,6 @@ class Reach:
         if value is not None:
             self._warn("P532", rule.span, found=str(value)[:60], nearest=_nearest_zone(str(value)))
         return self.compiled.zone
-
-
-_LONG_AGO: Final = DateTime.of_local(-(10**20), 0)
 
 
 def _listed(value: Value) -> Iterable[Any]:
