@@ -116,7 +116,7 @@ def _interval(r: Range, kinds: set[str | None]) -> Interval:
 
 def _keys(values: tuple[Value, ...], kinds: set[str | None]) -> tuple[Any, ...]:
     """The values' keys; their kinds are added to ``kinds``, None for a value without a key."""
-    plain = {_PLAIN.get(kind) for kind in set(map(type, values))}
+    plain = {PLAIN_KINDS.get(kind) for kind in set(map(type, values))}
     if None not in plain:
         kinds |= plain
         return values
@@ -142,8 +142,8 @@ def _instant(value: DateTime) -> tuple[str, Any] | None:
     return ("local date and time" if value.offset is None else "date and time", value.instant)
 
 
-# Values that are their own keys.
-_PLAIN: Final[Mapping[type, str]] = {int: "number", Decimal: "number", str: "string", bool: "boolean"}
+PLAIN_KINDS: Final[Mapping[type, str]] = {int: "number", Decimal: "number", str: "string", bool: "boolean"}
+"""The kinds of values that are their own keys, by type."""
 
 _KEYS: Final[Mapping[type, Callable[[Any], tuple[str, Any] | None]]] = {
     int: lambda value: ("number", value),

@@ -7,8 +7,8 @@ asked for lazily: only rows that take part in the result are evaluated.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import DecimalException
+from typing import NamedTuple
 
 from crmrules.feel.builtins._base import Failure
 from crmrules.feel.builtins.comparison import order, same
@@ -23,8 +23,7 @@ AGGREGATES = frozenset({HitPolicy.SUM, HitPolicy.MIN, HitPolicy.MAX, HitPolicy.C
 """Policies that make one number (or extreme) of a single output column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a table gives.
 
     ``columns`` holds one value per output column: the value itself, a list for C, R and O, the aggregate for
@@ -90,7 +89,7 @@ def _one(row: int, record: tuple[Value, ...]) -> Outcome:
 
 def _without_hits(policy: HitPolicy, width: int, defaults: Mapping[int, Value] | None) -> Outcome:
     if defaults:
-        columns = tuple(defaults.get(column) for column in range(width))
+        columns = tuple([defaults.get(column) for column in range(width)])
         return Outcome(columns, records=(columns,), used_default=True)
     if policy.many:
         return Outcome(tuple([] for _ in range(width)))

@@ -4,7 +4,8 @@ Sets of rows are Python integers, one bit a row. Each column answers with the ro
 bisection and two or three operations on such integers), the columns' answers are intersected. Rows whose cell is opaque
 in a column stay in the answer, marked as still to be evaluated there.
 
-Ranges are not stored per segment, which would take rows² bits: a row accepts a value when it has started and not yet
+Where a column's cells tell few values apart, the answer for each of them is worked out when the table is compiled. Else
+ranges are not stored per segment, which would take rows² bits: a row accepts a value when it has started and not yet
 ended, so two running sets suffice, one over the starts and one over the ends, kept at intervals wide enough for memory
 (:data:`_BUDGET`) and completed row by row in between.
 """
@@ -16,17 +17,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmrules.model.values import Value
-from crmrules.tables.conditions import Condition, Interval, key_of
+from crmrules.tables.conditions import PLAIN_KINDS, Condition, Interval, key_of
 
 _BUDGET = 1 << 20
-"""Bytes that the running sets of one list of ends may take."""
+"""Bytes that the answers of one column, or the running sets of one list of ends, may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """What the index can say: ``hits`` are rows that match and ``possible`` those that no cell refuses (a superset),
     both under the condition that the cells still to be evaluated agree: ``pending`` has column and rows."""
 
@@ -38,19 +38,22 @@ class Candidates:
 class RowIndex:
     """Rows × columns of conditions, None for an opaque cell; built once, never changed."""
 
-    __slots__ = ("_columns", "_everything", "_windows")
+    __slots__ = ("_asked", "_columns", "_everything", "_windows")
 
-    def __init__(
-        self, rows: Sequence[Sequence[Condition | None]], windows: Sequence[Interval | None] = ()
-    ) -> None:
+    def __init__(self, rows: Sequence[Sequence[Condition | None]], windows: Sequence[Interval | None] = ()) -> None:
         """``windows`` are the rows' validity, in days since 1970-01-01; None or a short list: always valid."""
         self._everything = (1 << len(rows)) - 1
         width = len(rows[0]) if rows else 0
         self._columns = tuple(_build_column([row[column] for row in rows]) for column in range(width))
+        self._asked = tuple(
+            (number, column)
+            for number, column in enumerate(self._columns)
+            if not column.free == column.null[0] == self._everything
+        )
         self._windows: _Kind | None = None
         if any(windows):
             bounded = [(row, Condition(intervals=(each or Interval(),))) for row, each in enumerate(windows)]
-            self._windows = _build_kind(len(rows), bounded, 0)
+            self._windows = _build_kind(len(rows), bounded, 0, 0)
 
     def active(self, day: int) -> int:
         """The rows valid on a day (since 1970-01-01)."""
@@ -60,19 +63,27 @@ class RowIndex:
         """The rows that the values (one per column, in order) leave on that day."""
         hits = possible = self.active(day)
         pending: list[tuple[int, int]] = []
-        for number, (column, value) in enumerate(zip(self._columns, values, strict=True)):
+        for number, column in self._asked:
+            value = values[number]
             if value is None:
-                open_rows = column.opaque
-                hits &= column.null_accepted | open_rows
-                possible &= column.null_accepted | column.null_open | open_rows
+                accepted, maybe, open_rows = column.null
+                hits &= accepted
+                possible &= maybe
             else:
-                accepted, open_rows = column.accepting(value)
-                hits &= accepted | open_rows
-                possible &= accepted | open_rows
+                kind = column.plain.get(type(value))
+                if kind is not None:
+                    accepted, open_rows = kind.accepting(value), kind.opaque
+                else:
+                    accepted, open_rows = column.accepting(value)
+                accepted |= open_rows
+                hits &= accepted
+                possible &= accepted
             if open_rows:
                 pending.append((number, open_rows))
             if not possible:
-                break
+                return _NONE
+        if not pending:
+            return Candidates(hits, possible)
         return Candidates(hits, possible, tuple((n, rows) for n, open_ in pending if (rows := open_ & possible)))
 
     def null_open(self, column: int) -> int:
@@ -80,17 +91,22 @@ class RowIndex:
         return self._columns[column].null_open
 
 
+_NONE = Candidates(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """``free``: rows that accept every non-null value. ``opaque``: rows to be evaluated whatever the value.
-    ``constant``: rows that compare with constants, to be evaluated for a value of a kind without constants here."""
+    """``null``: what the column says of null: rows that accept it or are opaque, these and those that cannot tell, the
+    opaque ones. ``free``: rows that accept every non-null value. ``other``: rows to be evaluated for a value of a kind
+    without constants here, be it that they are opaque or that they compare with constants. ``plain`` has the kinds
+    whose values are their own keys, by type."""
 
     free: int
-    opaque: int
-    constant: int
-    null_accepted: int
+    other: int
+    null: tuple[int, int, int]
     null_open: int
-    kinds: dict[str, _Kind]
+    kinds: dict[str, _Answers | _Kind]
+    plain: dict[type, _Answers | _Kind]
 
     def accepting(self, value: Value) -> tuple[int, int]:
         """Rows whose cell accepts a non-null value, and rows whose cell must be evaluated."""
@@ -98,14 +114,30 @@ class _Column:
         if keyed is not None:
             kind = self.kinds.get(keyed[0])
             if kind is not None:
-                return self.free | kind.accepting(keyed[1]), kind.opaque
-        return self.free, self.opaque | self.constant
+                return kind.accepting(keyed[1]), kind.opaque
+        return self.free, self.other
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The rows for every key named in a column (``at``), and for those between two of them (``between``)."""
+
+    at: dict[Any, int]
+    keys: list[Any]
+    between: list[int]
+    opaque: int
+
+    def accepting(self, key: Any) -> int:
+        rows = self.at.get(key)
+        return self.between[bisect_left(self.keys, key) if self.keys else 0] if rows is None else rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The cells of one column that compare with constants of one kind; ``opaque`` are all others but the free ones."""
+    """The cells of one column that compare with constants of one kind; ``free`` rows accept any, and ``opaque`` are all
+    others."""
 
+    free: int
     points: dict[Any, int | array[int]]
     negated: int
     excluded: dict[Any, int | array[int]]
@@ -114,17 +146,29 @@ class _Kind:
     opaque: int
 
     def accepting(self, key: Any) -> int:
-        rows = _bits(self.points.get(key, 0))
-        if self.negated:
-            rows |= self.negated & ~_bits(self.excluded.get(key, 0))
-        if self.layers:
-            # Even positions lie between two ends, odd ones are on an end.
-            position = 2 * bisect_left(self.keys, key)
-            if position < 2 * len(self.keys) and self.keys[position >> 1] == key:
-                position += 1
-            for started, ended in self.layers:
-                rows |= started.upto(position) ^ ended.upto(position)
+        # Even positions lie between two ends, odd ones are on an end.
+        position = 2 * bisect_left(self.keys, key)
+        if position < 2 * len(self.keys) and self.keys[position >> 1] == key:
+            position += 1
+        rows = self.between(position) | _bits(self.points.get(key, 0))
+        if key in self.excluded:  # a cell that excludes points has no ranges
+            rows &= ~_bits(self.excluded[key])
         return rows
+
+    def between(self, position: int) -> int:
+        """The rows for a key that no cell names, at a position among the ends."""
+        rows = self.free | self.negated
+        for started, ended in self.layers:
+            rows |= started.upto(position) ^ ended.upto(position)
+        return rows
+
+    def answered(self, size: int) -> _Answers | _Kind:
+        """The same with all answers worked out, when they are few; ``size`` is the number of rows."""
+        named = dict.fromkeys((*self.points, *self.excluded, *self.keys))
+        if (len(named) + len(self.keys) + 1) * size > 8 * _BUDGET:
+            return self
+        between = [self.between(2 * number) for number in range(len(self.keys) + 1)]
+        return _Answers({key: self.accepting(key) for key in named}, self.keys, between, self.opaque)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +210,25 @@ def _build_column(conditions: Sequence[Condition | None]) -> _Column:
     every, blind = 0, _rows_to_bits(opaque)
     for bits in constant.values():
         every |= bits
+    size, any_value, unclear = len(conditions), _rows_to_bits(free), _rows_to_bits(null_open)
+    kinds = {
+        kind: _build_kind(size, cells, any_value, blind | (every ^ constant[kind])).answered(size)
+        for kind, cells in by_kind.items()
+    }
+    if not kinds:
+        kinds = dict.fromkeys(PLAIN_KINDS.values(), _Answers({}, [], [any_value], blind))
+    known = _rows_to_bits(null_accepted) | blind
     return _Column(
-        free=_rows_to_bits(free),
-        opaque=blind,
-        constant=every,
-        null_accepted=_rows_to_bits(null_accepted),
-        null_open=_rows_to_bits(null_open),
-        kinds={
-            kind: _build_kind(len(conditions), cells, blind | (every ^ constant[kind]))
-            for kind, cells in by_kind.items()
-        },
+        free=any_value,
+        other=blind | every,
+        null=(known, known | unclear, blind),
+        null_open=unclear,
+        kinds=kinds,
+        plain={kind: kinds[name] for kind, name in PLAIN_KINDS.items() if name in kinds},
     )
 
 
-def _build_kind(size: int, cells: Sequence[tuple[int, Condition]], opaque: int) -> _Kind:
+def _build_kind(size: int, cells: Sequence[tuple[int, Condition]], free: int, opaque: int) -> _Kind:
     points: dict[Any, array[int]] = {}
     excluded: dict[Any, array[int]] = {}
     negated: list[int] = []
@@ -205,6 +254,7 @@ def _build_kind(size: int, cells: Sequence[tuple[int, Condition]], opaque: int) 
     ordered = sorted(keys)
     places = {key: 2 * number + 1 for number, key in enumerate(ordered)}
     return _Kind(
+        free=free,
         points=_shrink(points),
         negated=_rows_to_bits(negated),
         excluded=_shrink(excluded),
@@ -214,9 +264,7 @@ def _build_kind(size: int, cells: Sequence[tuple[int, Condition]], opaque: int) 
     )
 
 
-def _build_layer(
-    layer: Sequence[tuple[int, Interval]], places: dict[Any, int], size: int
-) -> tuple[_Running, _Running]:
+def _build_layer(layer: Sequence[tuple[int, Interval]], places: dict[Any, int], size: int) -> tuple[_Running, _Running]:
     last = 2 * len(places) + 1
     starts, ends = [], []
     for row, each in layer:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmrules.model.decision import CellTrace, RuleTrace
 from crmrules.model.durations import DAY_NANOS
@@ -15,9 +15,6 @@ from crmrules.model.ruleset import DecisionTable, HitPolicy
 from crmrules.model.values import Value
 from crmrules.tables.conditions import Condition, Interval, Test, Verdict, condition_of
 from crmrules.tables.index import Candidates, RowIndex, bits_to_rows
-
-SCAN_LIMIT = 8
-"""Tables with fewer rows are scanned: an index would cost more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +26,7 @@ class CellNote:
     note: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(NamedTuple):
     """The answer of a lookup.
 
     ``rows`` match, in rule order (under FIRST only the first). ``undecided`` rows neither match nor fail: no cell
@@ -41,6 +37,9 @@ class Hits:
     rows: tuple[int, ...]
     undecided: tuple[int, ...] = ()
     unknown: tuple[int, ...] = ()
+
+
+_NO_HITS = Hits(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +67,27 @@ class CompiledTable:
     dated: bool
     index: RowIndex | None
 
-    def lookup(
-        self, values: Sequence[Value], env: Mapping[str, Value], notes: list[CellNote] | None = None
-    ) -> Hits:
+    def lookup(self, values: Sequence[Value], env: Mapping[str, Value], notes: list[CellNote] | None = None) -> Hits:
         """The rows that match ``values``, one per input column.
 
         ``env`` is what cells may read besides; ``env["as_of"]`` (a ``DateTime`` in the rule set's zone) gives the
         day for rows with validity dates. Cells that fail to evaluate are added to ``notes``, unless another cell
         stops the row.
         """
-        if self.index is not None:
-            found = self.index.candidates(values, self._day(env))
-            if not found.pending:
-                return self._settled(found, values)
-        else:
-            found = self._all_rows(env)
-        return self._resolve(found, values, env, notes)
+        index = self.index
+        found = self._all_rows(env) if index is None else index.candidates(values, self._day(env) if self.dated else 0)
+        hits, possible, pending = found
+        if pending:
+            return self._resolve(found, values, env, notes)
+        if not possible:
+            return _NO_HITS
+        if hits == possible:
+            if self.policy is HitPolicy.FIRST or not hits & (hits - 1):
+                return Hits(((hits & -hits).bit_length() - 1,))
+            return Hits(tuple(bits_to_rows(hits)))
+        return self._settled(hits, possible ^ hits, values, ())
 
-    def trace(
-        self, table: DecisionTable, values: Sequence[Value], env: Mapping[str, Value]
-    ) -> tuple[RuleTrace, ...]:
+    def trace(self, table: DecisionTable, values: Sequence[Value], env: Mapping[str, Value]) -> tuple[RuleTrace, ...]:
         """Every row with every cell's verdict on ``values``, evaluated as :meth:`lookup` does.
 
         ``table`` is the table this one was compiled from; it gives the texts and the places.
@@ -107,61 +107,69 @@ class CompiledTable:
             traces.append(RuleTrace(rule.id, matched, cells, rule.span, valid))
         return tuple(traces)
 
-    def _settled(self, found: Candidates, values: Sequence[Value]) -> Hits:
-        hits, undecided = found.hits, found.possible ^ found.hits
+    def _settled(self, hits: int, undecided: int, values: Sequence[Value], asked: Sequence[tuple[int, int]]) -> Hits:
+        """``asked`` has columns and rows of cells that were evaluated and cannot tell."""
         if self.policy is HitPolicy.FIRST and hits:
             hits &= -hits
             undecided &= hits - 1
         rows = tuple(bits_to_rows(hits))
-        if not undecided or self.index is None:
+        if not undecided:
             return Hits(rows)
-        unknown = tuple(
-            column
-            for column, value in enumerate(values)
-            if value is None and self.index.null_open(column) & undecided
-        )
-        return Hits(rows, tuple(bits_to_rows(undecided)), unknown)
+        unknown = {column for column, row in asked if undecided >> row & 1}
+        if self.index is not None:
+            unknown.update(
+                column
+                for column, value in enumerate(values)
+                if value is None and self.index.null_open(column) & undecided
+            )
+        return Hits(rows, tuple(bits_to_rows(undecided)), tuple(sorted(unknown)))
 
     def _resolve(
         self, found: Candidates, values: Sequence[Value], env: Mapping[str, Value], notes: list[CellNote] | None
     ) -> Hits:
         """Evaluate what the index could not: for each row still possible, the cells pending in it."""
-        pending = dict(found.pending)
+        hits, undecided = found.hits, found.possible ^ found.hits
+        waiting = [0] * self.width
+        rows = 0
+        for column, bits in found.pending:
+            waiting[column] = bits
+            rows |= bits
+        if self.policy is HitPolicy.FIRST and (certain := hits & ~rows):
+            rows &= (certain & -certain) - 1
         seen: dict[int, tuple[Verdict, list[Any]]] = {}  # one evaluation per cell, however many rows share it
-        rows, undecided, unknown = [], [], set()
-        for row in bits_to_rows(found.possible):
-            open_columns, failures = [], []
+        asked: list[tuple[int, int]] = []
+        for row in bits_to_rows(rows):
+            bit = 1 << row
+            failures: list[CellNote] = []
             for cell in self.cells[row]:
                 column = cell.column
-                if not pending.get(column, 0) >> row & 1:
-                    if values[column] is None and cell.condition is not None and cell.condition.null is None:
-                        open_columns.append(column)
+                if not waiting[column] & bit:
                     continue
                 answer = seen.get(id(cell))
                 if answer is None:
                     cell_notes: list[Any] = []
-                    answer = cell.verdict(values[column], env, cell_notes), cell_notes
-                    seen[id(cell)] = answer
-                if answer[0] is False:
+                    answer = seen[id(cell)] = cell.test.test(values[column], env, cell_notes), cell_notes
+                verdict, found_notes = answer
+                if verdict is False:
+                    hits &= ~bit
+                    undecided &= ~bit
                     break
-                if answer[0] is not True:
-                    open_columns.append(column)
-                failures += [CellNote(row, column, note) for note in answer[1]]
+                if verdict is not True:
+                    hits &= ~bit
+                    undecided |= bit
+                    asked.append((column, row))
+                if found_notes:
+                    failures += [CellNote(row, column, note) for note in found_notes]
             else:
-                if notes is not None:
+                if failures and notes is not None:
                     notes += failures
-                if open_columns:
-                    undecided.append(row)
-                    unknown.update(open_columns)
-                    continue
-                rows.append(row)
-                if self.policy is HitPolicy.FIRST:
+                if hits & bit and self.policy is HitPolicy.FIRST:
                     break
-        return Hits(tuple(rows), tuple(undecided), tuple(sorted(unknown)))
+        return self._settled(hits, undecided, values, asked)
 
     def _all_rows(self, env: Mapping[str, Value]) -> Candidates:
         active = self._active(env)
-        return Candidates(active, active, tuple((column, active) for column in range(self.width)))
+        return Candidates(active, active, tuple((column, active) for column in range(self.width) if active))
 
     def _active(self, env: Mapping[str, Value]) -> int:
         if not self.dated:
@@ -170,7 +178,7 @@ class CompiledTable:
         return sum(1 << row for row, window in enumerate(self.windows) if window is None or _within(day, window))
 
     def _day(self, env: Mapping[str, Value]) -> int:
-        return int(env["as_of"].local // DAY_NANOS) if self.dated else 0
+        return int(env["as_of"].local // DAY_NANOS)
 
 
 def _within(day: int, window: Interval) -> bool:
@@ -182,11 +190,11 @@ def build_table(
     policy: HitPolicy,
     windows: Sequence[Interval | None] = (),
     *,
-    indexed: bool | None = None,
+    indexed: bool = True,
 ) -> CompiledTable:
     """Put compiled cells, rows × columns, together. ``windows`` is each row's validity (see :mod:`.validity`).
 
-    ``indexed`` forces or forbids the index; by default tables of :data:`SCAN_LIMIT` rows and more have one.
+    Without an index (``indexed=False``) every cell of every row is evaluated, to the same answers.
     """
     shared: list[dict[int, _Cell]] = [{} for _ in tests[0]] if tests else []
     shapes: list[list[Condition | None]] = []
@@ -205,7 +213,6 @@ def build_table(
         shapes.append(row_shapes)
         cells.append(tuple(row_cells))
     every = tuple(windows) or (None,) * len(tests)
-    wanted = len(tests) >= SCAN_LIMIT if indexed is None else indexed
     return CompiledTable(
         policy=policy,
         size=len(tests),
@@ -213,5 +220,5 @@ def build_table(
         cells=tuple(cells),
         windows=every,
         dated=any(every),
-        index=RowIndex(shapes, every) if wanted and tests else None,
+        index=RowIndex(shapes, every) if indexed else None,
     )

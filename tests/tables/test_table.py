@@ -263,7 +263,7 @@ def test_index_scan_and_cells_agree(rows, asked):
     by_index, by_scan = tables(rows)
     first_index, first_scan = tables(rows, HitPolicy.FIRST)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crmrules.tables.index._BUDGET", 1e-9)
+        patch.setattr("crmrules.tables.index._BUDGET", 1)
         without_answers = build_table(rows, HitPolicy.COLLECT)
     for values in asked:
         expected = by_hand(rows, list(values))
