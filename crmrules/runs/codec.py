@@ -12,8 +12,9 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from crmrules.model.decision import TaskStatus
+from crmrules.model.decision import Pending, TaskStatus
 from crmrules.model.plan import Action
+from crmrules.model.population import NO_CUT_POINTS, Cut, CutPoints, Measure
 from crmrules.model.ruleset import Kind
 from crmrules.model.spans import Span
 from crmrules.model.values import FEEL_CONTEXT, Date, DateTime, DaysDuration, MonthsDuration, Range, Time, Value
@@ -70,6 +71,57 @@ def load_action(text: str) -> Action:
     for name in _MOMENTS:
         data[name] = None if data.get(name) is None else DateTime.parse(data[name])
     return Action(**data)
+
+
+def dump_cut_points(points: CutPoints) -> str | None:
+    """Cut points as JSON text; None for none at all."""
+    if points.as_of is None:
+        return None
+    cuts = {
+        key: {
+            "fact": cut.fact,
+            "measure": cut.measure.value,
+            "of": cut.of,
+            "part": _plain(cut.part),
+            "size": cut.size,
+            "points": [_plain(point) for point in cut.points],
+            "among": cut.among,
+        }
+        for key, cut in points.cuts.items()
+    }
+    return json.dumps({"as_of": str(points.as_of), "cuts": cuts}, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_cut_points(text: str | None) -> CutPoints:
+    """The cut points that :func:`dump_cut_points` wrote."""
+    if text is None:
+        return NO_CUT_POINTS
+    data = json.loads(text)
+    cuts = {
+        key: Cut(
+            cut["fact"],
+            Measure(cut["measure"]),
+            cut["of"],
+            _value(cut["part"]),
+            cut["size"],
+            tuple(_value(point) for point in cut["points"]),
+            cut["among"],
+        )
+        for key, cut in data["cuts"].items()
+    }
+    return CutPoints(DateTime.parse(data["as_of"]), cuts)
+
+
+def dump_pending(pending: Pending) -> str:
+    """A lower value that waits, as JSON text."""
+    return json.dumps([_plain(pending.value), str(pending.since)], ensure_ascii=False, separators=(",", ":"))
+
+
+def load_pending(text: str) -> Pending | None:
+    """What :func:`dump_pending` wrote."""
+    value, since = json.loads(text)
+    moment = DateTime.parse(since)
+    return None if moment is None else Pending(_value(value), moment)
 
 
 def _plain(value: Value) -> Any:

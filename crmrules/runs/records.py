@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crmrules.model.population import NO_CUT_POINTS, CutPoints
 from crmrules.model.ports import Delivery
 
 if TYPE_CHECKING:
+    from crmrules.model.decision import Pending as PendingValue
     from crmrules.model.plan import Action
     from crmrules.model.values import DateTime
 
@@ -23,11 +25,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one run says of one customer: decided facts by name, open episodes by signal with their beginning."""
+    """What one run says of one customer: decided facts by name, open episodes by signal with their beginning,
+    lower values that wait by fact."""
 
     customer: str
     facts: Mapping[str, Decided] = field(default_factory=dict)
     episodes: Mapping[str, DateTime] = field(default_factory=dict)
+    pending: Mapping[str, PendingValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class RunRecord:
     as_of: DateTime
     outcomes: Sequence[Outcome]
     actions: Sequence[Action]
+    cut_points: CutPoints = NO_CUT_POINTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmrules.engine.planner import plan_actions, plan_end
-from crmrules.model.decision import NO_HISTORY, Decision, TaskStatus
+from crmrules.model.decision import NO_HISTORY, Decision, History, Pending, TaskStatus
 from crmrules.model.ruleset import Kind
 from crmrules.runs.dispatch import Sent, dispatch
 from crmrules.runs.records import Decided, Outcome, RunRecord
@@ -15,7 +15,7 @@ from crmrules.runs.records import Decided, Outcome, RunRecord
 if TYPE_CHECKING:
     from crmrules.engine.compiled import CompiledRuleSet
     from crmrules.model.issues import Issue
-    from crmrules.model.plan import ActionPlan
+    from crmrules.model.plan import Action, ActionPlan
     from crmrules.model.ports import Notifier, StateStore
     from crmrules.model.records import Dataset, Record
     from crmrules.model.values import DateTime
@@ -64,20 +64,24 @@ def run_plan(
     """
     ruleset = compiled.ruleset.name
     histories = store.histories(ruleset, as_of)
+    known = next(iter(histories.values()), NO_HISTORY)
+    unseen = History(as_of=known.as_of)  # of customers of whom earlier runs left nothing
+    cuts = compiled.cut_points(dataset, as_of=as_of, histories=histories)
     outcomes: list[Outcome] = []
 
     def decided() -> Iterator[tuple[Record, Decision]]:
         for record in dataset.customers:
-            decision = compiled.decide(record, as_of=as_of, history=histories.get(record.id, NO_HISTORY))
+            decision = compiled.decide(record, as_of=as_of, history=histories.get(record.id, unseen), cut_points=cuts)
             outcomes.append(_outcome(compiled, decision))
             yield record, decision
 
     until = plan_end(compiled, as_of)
     plan = plan_actions(compiled, decided(), as_of=as_of, until=until, histories=histories)
-    plan = replace(plan, actions=tuple(a for a in plan.actions if a.status is not TaskStatus.UPCOMING))
+    called_for = tuple(action for action in plan.actions if _is_called_for(action, as_of))
+    plan = replace(plan, actions=called_for, cut_points=cuts)
     for change in compiled.registry.plan_filters if compiled.registry is not None else ():
         plan = change(plan)
-    record = RunRecord(ruleset, compiled.ruleset.version, compiled.fingerprint, as_of, outcomes, plan.actions)
+    record = RunRecord(ruleset, compiled.ruleset.version, compiled.fingerprint, as_of, outcomes, plan.actions, cuts)
     committed = store.commit(record)
     sent = dispatch(store, ruleset, notifiers, as_of)
     return RunReport(
@@ -85,18 +89,26 @@ def run_plan(
     )  # fmt: skip
 
 
+def _is_called_for(action: Action, as_of: DateTime) -> bool:
+    """Whether its time has come; a level that a paused clock has not reached waits."""
+    if action.status is TaskStatus.PAUSED:
+        return action.due <= as_of
+    return action.status is not TaskStatus.UPCOMING
+
+
 def _outcome(compiled: CompiledRuleSet, decision: Decision) -> Outcome:
-    """What of a decision later runs must know: decided facts, and the episodes that are open."""
+    """What of a decision later runs must know: decided facts, episodes that are open, lower values that wait."""
     facts: dict[str, Decided] = {}
     for table in compiled.ruleset.decisions.values():
         if table.kind is Kind.CLASSIFICATION:
             rules = ",".join(match.rule for match in decision.matches if match.decision == table.id)
             for fact in table.outputs:
                 facts[fact] = Decided(decision.values.get(fact), rules)
-    episodes: dict[str, DateTime] = {}
-    for task in decision.tasks:
-        if task.kind is Kind.ESCALATION and task.signal and task.start is not None:
-            known = episodes.get(task.signal)
-            if known is None or task.start < known:
-                episodes[task.signal] = task.start
-    return Outcome(decision.customer, facts, episodes)
+    for experiment in compiled.ruleset.experiments.values():
+        facts[experiment.fact] = Decided(decision.values.get(experiment.fact), experiment.id)
+    pending = {
+        moved.fact: Pending(moved.proposed, moved.pending_since)
+        for moved in decision.transitions
+        if moved.pending_since is not None
+    }
+    return Outcome(decision.customer, facts, decision.episodes, pending)

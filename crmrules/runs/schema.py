@@ -9,10 +9,17 @@ while it lasts), both named by the ``as_of`` of the run.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-VERSION = 1
+VERSION = 2
 """The layout this release reads and writes."""
+
+UPGRADES: Mapping[int, tuple[str, ...]] = {
+    2: ("ALTER TABLE runs ADD COLUMN cut_points TEXT",),
+}
+"""What brings an older file up to a layout, besides tables that it lacks."""
 
 METADATA = MetaData()
 
@@ -30,6 +37,7 @@ RUNS = Table(
     Column("customers", Integer, nullable=False),
     Column("actions", Integer, nullable=False),
     Column("new_actions", Integer, nullable=False),
+    Column("cut_points", Text),
     Index("runs_by_time", "ruleset", "as_of"),
     sqlite_autoincrement=True,
 )
@@ -64,6 +72,21 @@ EPISODES = Table(
     Index("episodes_by_closed", "ruleset", "closed"),
 )
 
+PENDING = Table(
+    "pending",
+    METADATA,
+    Column("ruleset", String(200), primary_key=True),
+    Column("customer", String(400), primary_key=True),
+    Column("fact", String(200), primary_key=True),
+    Column("opened", String(40), primary_key=True),
+    Column("closed", String(40)),
+    Column("content", Text, nullable=False),
+    Column("run", Integer, ForeignKey("runs.id"), nullable=False),
+    Index("pending_by_opened", "ruleset", "opened"),
+    Index("pending_by_closed", "ruleset", "closed"),
+)
+"""Lower values that are called for and not taken yet; ``content`` has the value and since when."""
+
 ACTIONS = Table(
     "actions",
     METADATA,
@@ -78,6 +101,19 @@ ACTIONS = Table(
     sqlite_autoincrement=True,
 )
 """The outbox: one row per action ever called for, in the order in which they were."""
+
+TOLD = Table(
+    "told",
+    METADATA,
+    Column("ruleset", String(200), primary_key=True),
+    Column("customer", String(400), primary_key=True),
+    Column("rule", String(200), primary_key=True),
+    Column("at", String(40), primary_key=True),
+    Column("at_text", String(80), nullable=False),
+    Column("start", String(80)),
+    Column("period", String(400), nullable=False),
+)
+"""When each row's action was put into the outbox, and what it was about: what later steps and re-entry count from."""
 
 DELIVERIES = Table(
     "deliveries",

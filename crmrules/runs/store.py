@@ -7,7 +7,7 @@ of it (write-ahead log, ``synchronous=FULL``); an action is recorded as sent onl
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,15 +15,39 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from crmrules.model.decision import Episode, History
+from crmrules.model.decision import Episode, History, Told
+from crmrules.model.decision import Pending as PendingValue
 from crmrules.model.errors import StateError
 from crmrules.model.issues import issue
+from crmrules.model.plan import Action
+from crmrules.model.population import CutPoints
 from crmrules.model.values import DateTime
 from crmrules.runs.changes import Change, Key, Lasting, changes
-from crmrules.runs.codec import dump_action, dump_value, load_action, load_value
+from crmrules.runs.codec import (
+    dump_action,
+    dump_cut_points,
+    dump_pending,
+    dump_value,
+    load_action,
+    load_cut_points,
+    load_pending,
+    load_value,
+)
 from crmrules.runs.lock import ProcessLock
 from crmrules.runs.records import Answer, Committed, Outcome, Pending, RunRecord
-from crmrules.runs.schema import ACTIONS, DECISIONS, DELIVERIES, EPISODES, LAYOUT, METADATA, RUNS, VERSION
+from crmrules.runs.schema import (
+    ACTIONS,
+    DECISIONS,
+    DELIVERIES,
+    EPISODES,
+    LAYOUT,
+    METADATA,
+    PENDING,
+    RUNS,
+    TOLD,
+    UPGRADES,
+    VERSION,
+)
 from crmrules.runs.state import check_state
 
 _BUSY_SECONDS = 30
@@ -78,7 +102,9 @@ class SqlStateStore:
         moment = stamp(before)
         values: dict[str, dict[str, Any]] = {}
         episodes: dict[str, dict[str, Episode]] = {}
-        facts = sa.select(DECISIONS.c.customer, DECISIONS.c.fact, DECISIONS.c.value).where(
+        began: dict[str, dict[str, DateTime]] = {}
+        pending: dict[str, dict[str, PendingValue]] = {}
+        facts = sa.select(DECISIONS.c.customer, DECISIONS.c.fact, DECISIONS.c.value, DECISIONS.c.since).where(
             DECISIONS.c.ruleset == ruleset,
             DECISIONS.c.since < moment,
             DECISIONS.c.until.is_(None) | (DECISIONS.c.until >= moment),
@@ -88,16 +114,49 @@ class SqlStateStore:
             EPISODES.c.opened < moment,
             EPISODES.c.closed.is_(None) | (EPISODES.c.closed >= moment),
         )
+        waiting = sa.select(PENDING.c.customer, PENDING.c.fact, PENDING.c.content).where(
+            PENDING.c.ruleset == ruleset,
+            PENDING.c.opened < moment,
+            PENDING.c.closed.is_(None) | (PENDING.c.closed >= moment),
+        )
+        told: dict[str, dict[str, Told]] = {}
+        acts = (
+            sa.select(TOLD.c.customer, TOLD.c.rule, TOLD.c.at_text, TOLD.c.start, TOLD.c.period)
+            .where(TOLD.c.ruleset == ruleset, TOLD.c.at < moment)
+            .order_by(TOLD.c.at)
+        )
+        runs = sa.select(RUNS.c.as_of_text).where(RUNS.c.ruleset == ruleset, RUNS.c.as_of < moment)
         with self._transaction() as connection:
-            for customer, fact, value in connection.execute(facts):
+            last = connection.execute(runs.order_by(RUNS.c.as_of.desc()).limit(1)).scalar()
+            for customer, rule, at, start, period in connection.execute(acts):
+                instant = DateTime.parse(at)
+                if instant is not None:  # the latest comes last and stays
+                    begun = None if start is None else DateTime.parse(start)
+                    told.setdefault(customer, {})[rule] = Told(instant, begun, period)
+            for customer, fact, value, since in connection.execute(facts):
                 values.setdefault(customer, {})[fact] = load_value(value)
+                start = DateTime.parse(since)
+                if start is not None:
+                    shown = DateTime.of_instant(start.instant, before.offset, before.zone)
+                    began.setdefault(customer, {})[fact] = shown
+            for customer, fact, content in connection.execute(waiting):
+                held = load_pending(content)
+                if held is not None:
+                    pending.setdefault(customer, {})[fact] = held
             for customer, signal, since in connection.execute(signals):
                 opened = DateTime.parse(since)
                 if opened is not None:
                     episodes.setdefault(customer, {})[signal] = Episode(signal, opened)
         return {
-            customer: History(values.get(customer, {}), episodes.get(customer, {}))
-            for customer in values.keys() | episodes.keys()
+            customer: History(
+                values.get(customer, {}),
+                episodes.get(customer, {}),
+                since=began.get(customer, {}),
+                pending=pending.get(customer, {}),
+                as_of=None if last is None else DateTime.parse(last),
+                told=told.get(customer, {}),
+            )
+            for customer in values.keys() | episodes.keys() | told.keys()
         }
 
     def commit(self, run: RunRecord) -> Committed:
@@ -120,18 +179,30 @@ class SqlStateStore:
                 customers=len(run.outcomes),
                 actions=len(run.actions),
                 new_actions=len(fresh),
+                cut_points=dump_cut_points(run.cut_points),
             )
             number = connection.execute(row.returning(RUNS.c.id)).scalar_one()
             common = {"ruleset": run.ruleset, "run": number}
             _write_decisions(connection, run, moment, {**common, "fingerprint": run.fingerprint})
             _write_episodes(connection, run, moment, common)
+            _write_pending(connection, run, moment, common)
             if fresh:
                 rows = [
                     {**common, "key": key, "status": "pending", "attempts": 0, "payload": dump_action(action)}
                     for key, action in fresh.items()
                 ]
                 connection.execute(ACTIONS.insert(), rows)
+                _write_told(connection, run, moment, fresh.values())
             return Committed(number, len(fresh), waiting)
+
+    def cut_points(self, ruleset: str, run: int | None = None) -> CutPoints:
+        """Where a run of ``ruleset`` (by default the latest) cut the population; with them its decisions can be made
+        again."""
+        query = sa.select(RUNS.c.cut_points).where(RUNS.c.ruleset == ruleset)
+        if run is not None:
+            query = query.where(RUNS.c.id == run)
+        with self._transaction() as connection:
+            return load_cut_points(connection.execute(query.order_by(RUNS.c.id.desc()).limit(1)).scalar())
 
     def pending(self, ruleset: str, *, after: int = 0, limit: int = 100) -> Sequence[Pending]:
         """Up to ``limit`` actions not yet settled, oldest first, of those numbered above ``after``."""
@@ -250,7 +321,7 @@ def _engine(place: URL) -> sa.Engine:
 
 
 def _prepare(connection: sa.Connection, name: str) -> None:
-    """Make the tables of an empty database; refuse one of a newer layout."""
+    """Make the tables of an empty database, bring one of an older layout up to date; refuse one of a newer layout."""
     if not sa.inspect(connection).has_table(LAYOUT.name):
         METADATA.create_all(connection)
         connection.execute(LAYOUT.insert().values(version=VERSION))
@@ -258,6 +329,12 @@ def _prepare(connection: sa.Connection, name: str) -> None:
     version = connection.execute(sa.select(sa.func.max(LAYOUT.c.version))).scalar() or 0
     if version > VERSION:
         raise StateError([issue("X203", found=name, version=version, known=VERSION)])
+    if version < VERSION:
+        METADATA.create_all(connection)  # tables that came later
+        for step in range(version + 1, VERSION + 1):
+            for statement in UPGRADES.get(step, ()):
+                connection.exec_driver_sql(statement)
+        connection.execute(LAYOUT.insert().values(version=VERSION))
 
 
 def _waiting(connection: sa.Connection, ruleset: str) -> int:
@@ -271,6 +348,31 @@ def _known_keys(connection: sa.Connection, keys: Sequence[str]) -> set[str]:
         part = keys[start : start + 500]
         known.update(connection.execute(sa.select(ACTIONS.c.key).where(ACTIONS.c.key.in_(part))).scalars())
     return known
+
+
+def _write_told(connection: sa.Connection, run: RunRecord, moment: str, actions: Iterable[Action]) -> None:
+    """Which rows called for something now; of several actions of one row the one that began last counts."""
+    rows: dict[Key, Action] = {}
+    for action in actions:
+        key = action.customer, action.rule
+        other = rows.get(key)
+        if other is None or other.start is None or (action.start is not None and other.start <= action.start):
+            rows[key] = action
+    connection.execute(
+        TOLD.insert().prefix_with("OR REPLACE"),
+        [
+            {
+                "ruleset": run.ruleset,
+                "customer": customer,
+                "rule": rule,
+                "at": moment,
+                "at_text": str(run.as_of),
+                "start": None if action.start is None else str(action.start),
+                "period": action.period,
+            }
+            for (customer, rule), action in rows.items()
+        ],
+    )
 
 
 def _write_decisions(
@@ -291,6 +393,17 @@ def _write_episodes(connection: sa.Connection, run: RunRecord, moment: str, comm
         for signal, since in outcome.episodes.items():
             found[outcome.customer, signal] = (str(since), {"since": str(since)})
     _write_spans(connection, EPISODES, ("signal", "opened", "closed", "since"), run.outcomes, found, moment, common)
+
+
+def _write_pending(
+    connection: sa.Connection, run: RunRecord, moment: str, common: Mapping[str, Any]
+) -> None:
+    found: dict[Key, tuple[str, dict[str, Any]]] = {}
+    for outcome in run.outcomes:
+        for fact, pending in outcome.pending.items():
+            text = dump_pending(pending)
+            found[outcome.customer, fact] = (text, {"content": text})
+    _write_spans(connection, PENDING, ("fact", "opened", "closed", "content"), run.outcomes, found, moment, common)
 
 
 def _write_spans(

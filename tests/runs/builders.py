@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from crmrules.model.decision import TaskStatus
+from crmrules.model.decision import Pending, TaskStatus
 from crmrules.model.plan import Action
+from crmrules.model.population import NO_CUT_POINTS, CutPoints
 from crmrules.model.ports import Delivery
 from crmrules.model.ruleset import Kind
 from crmrules.model.spans import Span
@@ -36,11 +37,12 @@ def action(key: str, customer: str = "C1") -> Action:
 
 
 def run(as_of: DateTime, *, facts: dict[str, object] | None = None, episodes: dict[str, DateTime] | None = None,
-        actions: Sequence[Action] = (), customer: str = "C1") -> RunRecord:  # fmt: skip
+        actions: Sequence[Action] = (), customer: str = "C1", pending: dict[str, Pending] | None = None,
+        cut_points: CutPoints = NO_CUT_POINTS) -> RunRecord:  # fmt: skip
     """A run over one customer."""
     decided = {name: Decided(value, "R1") for name, value in (facts or {}).items()}
-    outcome = Outcome(customer, decided, episodes or {})
-    return RunRecord("minimal", "1", "f" * 64, as_of, [outcome], actions)
+    outcome = Outcome(customer, decided, episodes or {}, pending or {})
+    return RunRecord("minimal", "1", "f" * 64, as_of, [outcome], actions, cut_points)
 
 
 class Recorder:

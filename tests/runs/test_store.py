@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from crmrules.model.decision import Episode, History
+from crmrules.model.decision import Episode, History, Pending
 from crmrules.model.errors import StateError
+from crmrules.model.population import NO_CUT_POINTS, Cut, CutPoints, Measure
 from crmrules.model.ports import Delivery
+from crmrules.model.values import DateTime
 from crmrules.runs.records import Answer
 from crmrules.runs.state import open_store
 from crmrules.runs.store import SqlStateStore, stamp
@@ -39,6 +42,11 @@ def rows(store: SqlStateStore, query: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
+def left(tier: str, since: DateTime, last: DateTime, episodes: dict[str, Episode] | None = None) -> History:
+    """What runs left of a customer: a tier, since when, and when the last of them was."""
+    return History({"value_tier": tier}, episodes or {}, since={"value_tier": since}, as_of=last)
+
+
 def test_stamps_are_utc_and_sort_as_time_goes() -> None:
     assert stamp(moment("2026-03-01T00:30:00+08:00")) == "2026-02-28T16:30:00.000000000Z"
     assert stamp(moment("2026-03-01T00:00:00.5Z")) == "2026-03-01T00:00:00.500000000Z"
@@ -47,7 +55,7 @@ def test_stamps_are_utc_and_sort_as_time_goes() -> None:
 def test_history_is_what_earlier_runs_decided(store: SqlStateStore) -> None:
     store.commit(run(MONDAY, facts=HIGH))
     assert store.histories("minimal", MONDAY) == {}
-    assert store.histories("minimal", TUESDAY) == {"C1": History({"value_tier": "high"}, {})}
+    assert store.histories("minimal", TUESDAY) == {"C1": left("high", MONDAY, MONDAY)}
     assert store.histories("another", TUESDAY) == {}
 
 
@@ -62,11 +70,11 @@ def test_only_changes_are_written(store: SqlStateStore) -> None:
 def test_a_run_repeated_as_of_the_same_moment_sees_the_same_and_takes_the_first_ones_place(store: SqlStateStore) -> None:
     store.commit(run(MONDAY, facts=HIGH))
     store.commit(run(TUESDAY, facts=LOW))
-    assert store.histories("minimal", TUESDAY) == {"C1": History({"value_tier": "high"}, {})}
+    assert store.histories("minimal", TUESDAY) == {"C1": left("high", MONDAY, MONDAY)}
     store.commit(run(TUESDAY, facts=LOW))
-    assert store.histories("minimal", WEDNESDAY) == {"C1": History({"value_tier": "low"}, {})}
+    assert store.histories("minimal", WEDNESDAY) == {"C1": left("low", TUESDAY, TUESDAY)}
     store.commit(run(TUESDAY, facts=HIGH))
-    assert store.histories("minimal", WEDNESDAY) == {"C1": History({"value_tier": "high"}, {})}
+    assert store.histories("minimal", WEDNESDAY) == {"C1": left("high", MONDAY, TUESDAY)}
     assert rows(store, "select value, until from decisions") == [('"high"', None)]
 
 
@@ -80,8 +88,8 @@ def test_customers_who_are_not_in_a_run_keep_what_they_have(store: SqlStateStore
     store.commit(run(MONDAY, facts=HIGH, episodes={"unhappy": MONDAY}))
     store.commit(run(TUESDAY, facts=LOW, customer="C2"))
     assert store.histories("minimal", WEDNESDAY) == {
-        "C1": History({"value_tier": "high"}, {"unhappy": Episode("unhappy", MONDAY)}),
-        "C2": History({"value_tier": "low"}, {}),
+        "C1": left("high", MONDAY, TUESDAY, {"unhappy": Episode("unhappy", MONDAY)}),
+        "C2": left("low", TUESDAY, TUESDAY),
     }
 
 
@@ -156,15 +164,52 @@ def test_two_at_once_are_refused(url: str, store: SqlStateStore) -> None:
 def test_a_newer_layout_is_refused(url: str, store: SqlStateStore) -> None:
     store.close()
     connection = sqlite3.connect(store.name)
-    connection.execute("update crmrules_layout set version = 2")
+    connection.execute("update crmrules_layout set version = 3")
     connection.commit()
     connection.close()
     with pytest.raises(StateError) as caught:
         SqlStateStore(url)
     assert caught.value.issues[0].render() == (
-        f"error X203: the state '{store.name}' was written by a newer crmrules (its layout is 2, this one knows 1); "
+        f"error X203: the state '{store.name}' was written by a newer crmrules (its layout is 3, this one knows 2); "
         "update crmrules"
     )
+
+
+def test_an_older_layout_is_brought_up_to_date_in_place(url: str, store: SqlStateStore) -> None:
+    store.commit(run(MONDAY, facts=HIGH, actions=[action("k1")]))
+    store.close()
+    connection = sqlite3.connect(store.name)  # what the first layout lacked
+    connection.executescript(
+        "drop table pending; drop table told; alter table runs drop column cut_points; update crmrules_layout set version = 1"
+    )
+    connection.close()
+    with SqlStateStore(url) as opened:
+        assert opened.histories("minimal", TUESDAY)["C1"].values == HIGH
+        assert opened.cut_points("minimal") == NO_CUT_POINTS
+        opened.commit(run(TUESDAY, facts=LOW, pending={"value_tier": Pending("low", MONDAY)}))
+        assert opened.histories("minimal", WEDNESDAY)["C1"].pending == {"value_tier": Pending("low", MONDAY)}
+    assert rows(store, "select max(version) from crmrules_layout") == [(2,)]
+
+
+def test_a_value_that_waits_is_kept_until_it_is_taken(store: SqlStateStore) -> None:
+    waits = {"value_tier": Pending("low", MONDAY)}
+    store.commit(run(MONDAY, facts=HIGH, pending=waits))
+    store.commit(run(TUESDAY, facts=HIGH, pending=waits))
+    assert store.histories("minimal", TUESDAY)["C1"].pending == waits
+    assert store.histories("minimal", WEDNESDAY)["C1"].pending == waits
+    store.commit(run(WEDNESDAY, facts=LOW))
+    assert store.histories("minimal", WEDNESDAY)["C1"].pending == waits
+    assert store.histories("minimal", moment("2026-03-05T09:00:00@Asia/Shanghai"))["C1"].pending == {}
+    assert rows(store, "select count(*) from pending") == [(1,)]
+
+
+def test_cut_points_are_kept_with_their_run(store: SqlStateStore) -> None:
+    first = CutPoints(MONDAY, {"top": Cut("top", Measure.TOP_SHARE, "spent", Decimal("0.2"), 84, (Decimal("0.5"),))})
+    second = CutPoints(TUESDAY, {"fresh": Cut("fresh", Measure.QUANTILE, "last_order", 2, 3, (MONDAY,), "active")})
+    numbers = [store.commit(run(at, cut_points=cuts)).run for at, cuts in ((MONDAY, first), (TUESDAY, second))]
+    assert [store.cut_points("minimal", number) for number in numbers] == [first, second]
+    assert store.cut_points("minimal") == second
+    assert store.cut_points("another") == NO_CUT_POINTS
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
