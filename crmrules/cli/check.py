@@ -10,7 +10,7 @@ from crmrules.cli.console import FINE, PROBLEMS, Console, WrongUsageError, neare
 from crmrules.cli.framework import command, option
 from crmrules.cli.options import format_option, rules_argument, set_option
 from crmrules.cli.session import compile_file, load_registry, require_rules
-from crmrules.model.issues import Issue, has_errors, issue
+from crmrules.model.issues import Issue, Severity, has_errors, issue
 
 if TYPE_CHECKING:
     from crmrules.engine.compiled import CompiledRuleSet
@@ -46,7 +46,7 @@ def command_(console: Console, rules: str, fail_on: str, sets: tuple[str, ...], 
     require_rules(rules, console)
     compiled, ruleset, issues = compile_file(rules, load_registry(), sets)
     if compiled is not None and not has_errors(issues):
-        issues += _tables(compiled, kinds)
+        issues += [*_tables(compiled, kinds), *_tests(compiled)]
     code = PROBLEMS if has_errors(issues) or compiled is None else FINE
     from crmrules.review.report import render_issues
 
@@ -59,9 +59,10 @@ def command_(console: Console, rules: str, fail_on: str, sets: tuple[str, ...], 
         rows = sum(len(table.rules) for table in ruleset.decisions.values())
         facts = sum(len(facts) for facts in ruleset.vocabulary.facts.values())
         counts = (len(ruleset.decisions), rows, facts, len(ruleset.kpis))
+        fine = "is fine" if not any(each.severity is Severity.WARNING for each in issues) else "has no errors"
         console.say(
             console.text(
-                "{} is fine (decisions: {}, rows: {}, facts: {}, KPIs: {})",
+                f"{{}} {fine} (decisions: {{}}, rows: {{}}, facts: {{}}, KPIs: {{}})",
                 "{} 没有错误（规则表 {} 张，规则 {} 行，字段 {} 个，指标 {} 个）",
             ).format(ruleset.name, *counts)
         )
@@ -89,3 +90,12 @@ def _tables(compiled: CompiledRuleSet, kinds: frozenset[FindingKind]) -> list[Is
     from crmrules.review.table_check import table_issues
 
     return table_issues(compiled, kinds)
+
+
+def _tests(compiled: CompiledRuleSet) -> list[Issue]:
+    """What is wrong with the rule set's tests; whether they pass is another question."""
+    if not compiled.ruleset.tests:
+        return []
+    from crmrules.review.ruletest_cases import prepare_tests
+
+    return prepare_tests(compiled)[1]

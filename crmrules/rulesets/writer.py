@@ -78,6 +78,13 @@ def yaml_text(ruleset: RuleSet, schema: str = "ruleset.schema.json") -> str:
     return SCHEMA_LINE.format(schema=schema) + dump(to_document(ruleset))
 
 
+def tests_yaml(tests: Iterable[RuleTest]) -> str:
+    """Cases as the section ``tests`` of a YAML file."""
+    from crmrules.rulesets.yaml_text import dump
+
+    return dump({"tests": {test.id: test_document(test) for test in tests}}).lstrip("\n")
+
+
 def _present(**entries: Any) -> dict[str, Any]:
     """The entries that say something."""
     return {k: v for k, v in entries.items() if v is not None and v != "" and v != {} and v != []}

@@ -122,6 +122,18 @@ COMMAND_CODES: tuple[IssueCode, ...] = (
         "--out “{found}”给出了两次",
         example="crmrules plan rules.yaml --data data --as-of 2026-03-01 --out a.json --out a.json",
     ),
+    IssueCode(
+        "X120",
+        "{found} of the rows are reached, {expected} are asked for",
+        "命中的规则行为 {found}，要求为 {expected}",
+        example="crmrules test rules.yaml --min-coverage 100",
+    ),
+    IssueCode(
+        "X121",
+        "{found} means nothing here without {expected}",
+        "没有 {expected} 时，{found} 不起作用",
+        example="crmrules test rules.yaml --out rules.xlsx",
+    ),
     # State and runs.
     IssueCode(
         "X201",

@@ -29,4 +29,27 @@ REVIEW_CODES: tuple[IssueCode, ...] = (
         "用例给定“{fact}”为 {found}，超出范围 {expected}：这样的数据在规则之前就会被拒绝",
         example="given: {satisfaction: 120}  # satisfaction: {type: number, range: '[0..100]'}",
     ),
+    IssueCode(
+        "O202",
+        "no test can be proposed for {rule}: {columns} is worked out by a formula, so it cannot be given directly; write "
+        "a test whose records lead to it",
+        "无法为 {rule} 生成用例：{columns} 由公式得出，不能直接给定；请自己写一个能得出它的用例",
+        severity="note",
+        example="crmrules test rules.yaml --generate  # when: {lapsed: true}, lapsed: {formula: …}",
+    ),
+    IssueCode(
+        "O203",
+        "no test can be proposed for {rule}: what `{cells}` accepts hangs on other facts",
+        "无法为 {rule} 生成用例：条件“{cells}”取决于其他字段",
+        severity="note",
+        example="crmrules test rules.yaml --generate  # when: {first_order_at: '>= as_of - P14D'}",
+    ),
+    IssueCode(
+        "O204",
+        "no test can be proposed for {rule}: no record was found that reaches it; see `crmrules check`, perhaps other "
+        "rows cover it",
+        "无法为 {rule} 生成用例：没有找到能命中它的数据；请看 crmrules check，可能被其他行遮盖",
+        severity="note",
+        example="crmrules test rules.yaml --generate  # a row behind one that takes everything, hit policy F",
+    ),
 )
