@@ -109,7 +109,7 @@ class _Known:
                     whole.add(step.fact.name)
                 if _is_count(step.compiled.core):
                     counts.add(step.fact.name)
-            elif isinstance(step.body, ClassificationBody):
+            elif isinstance(step, TableStep) and isinstance(step.body, ClassificationBody):
                 for name, values, always_whole in _given_by(step, step.body):
                     if always_whole and (name in whole or name not in first):
                         whole.add(name)
@@ -231,5 +231,3 @@ def _is_count(node: core.Node) -> bool:
 
 def _not_negative() -> CompiledTest | None:
     return compile_unary(">= 0", Scope(), input=NUMBER)[0]
-
-
