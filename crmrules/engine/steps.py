@@ -139,7 +139,7 @@ class TransitionBody:
     spellings.
 
     Upgrades or downgrades wait for a review where they are ``at_review``; reviews come every ``review`` counted from
-    ``anchor``. ``notify`` has a row for each rule, one for the default and one for the pin, when a change is to be told.
+    ``anchor``. ``notify`` has a row for each rule, one for the default and one for the pin, when changes are told.
     """
 
     fact: Fact
@@ -201,7 +201,8 @@ class ActionCells:
 
 @dataclass(frozen=True, slots=True)
 class CalendarChoice:
-    """Whose working time counts: ``fixed``, or what ``named`` gives the name of (then ``fixed`` where it gives none)."""
+    """Whose working time counts: that of ``fixed``, or of the calendar that ``named`` gives the name of (``fixed`` where
+    it gives none)."""
 
     calendars: Calendars
     fixed: WorkCalendar | None
@@ -336,6 +337,14 @@ class CompiledPolicies:
     caps: tuple[CompiledCap, ...] = ()
     view_all_roles: frozenset[str] = frozenset()
     reveal_roles: frozenset[str] = frozenset()
+
+    @property
+    def restrict(self) -> bool:
+        """Whether there is anything that a customer may refuse."""
+        rules = (
+            self.do_not_contact, self.blocked_channels, self.blocked_purposes, self.consent, self.snooze_until,
+        )  # fmt: skip
+        return any(rule is not None for rule in rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,7 @@ def _compile_actions(
             issues.append(
                 issue(
                     "P105", table.span, found=name, kind=table.kind.value, kind_zh=_ZH[table.kind],
-                    allowed=listed(names), nearest=nearest(name, words),
+                    allowed=listed(names, len(names)), nearest=nearest(name, words),
                 )
             )  # fmt: skip
     if table.hit_policy not in _ACTION_POLICIES:

@@ -402,12 +402,12 @@ DECISION_SETTINGS: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.CADENCE: {
         "anchor": "FEEL giving a date, an instant or null: where counting starts (column `anchor` overrides it)",
-        "if_never": "what a null anchor means: `now` (due at as_of; default of `every`), `skip` (default of the others), "
-        "or a FEEL instant",
-        "schedule": "what `every` counts from: `rolling` (default: once, until the anchor moves) or `fixed` (again and again)",
+        "if_never": "what a null anchor means: `now` (due at as_of; default of `every`), `skip` (default of other rows) or "
+        "a FEEL instant",
+        "schedule": "how `every` counts from its anchor: `rolling` (default: once, until it moves) or `fixed` (on and on)",
         "stretch": "FEEL number that `every` is multiplied by, such as 2 for half as often; null: 1",
         "catch_up": "what becomes of occurrences missed while nothing ran: `latest_only` (default), `all` or `skip`",
-        "expires": "what was due this long ago is not asked for any more (column `expires` overrides it); default: never",
+        "expires": "what was due this long ago is not asked for any more (column `expires` overrides it)",
         "cancel_if": "FEEL boolean: true means that the event was reversed, so there is no task",
         "leap_day": "29 February in other years: `feb28` (default), `mar1` or `skip`",
         "roll": "what is due on a day off: `none` (default), `next`, `previous` or `modified`",

@@ -8,6 +8,7 @@ from typing import Any
 
 from crmrules.engine.compiled import CompiledRuleSet, Moment
 from crmrules.engine.planner import plan_actions, plan_end
+from crmrules.engine.planning.keys import task_key
 from crmrules.engine.records import to_record
 from crmrules.model.decision import (
     NO_HISTORY,
@@ -18,9 +19,9 @@ from crmrules.model.decision import (
     TableTrace,
     Task,
 )
-from crmrules.model.plan import Action
-from crmrules.model.records import Record
-from crmrules.model.ruleset import DecisionTable, RuleSet
+from crmrules.model.plan import Action, Overflow, Withheld
+from crmrules.model.records import Dataset, Record
+from crmrules.model.ruleset import DecisionTable, Kind, RuleSet
 from crmrules.model.temporal import DateTime
 from crmrules.model.vocabulary import Cell
 from crmrules.review.explain_json import explanation_json
@@ -57,7 +58,8 @@ class TableStory:
 class TaskStory:
     """One task. ``counted_from`` and ``gap`` are the texts of its anchor (or ``since``) and of what was added to it.
 
-    ``withheld`` says why it is no action of the plan, ``later`` that it lies behind the plan's horizon.
+    ``withheld`` says why it is no action of the plan (``kept`` in full, with the policy's cell), ``later`` that it lies
+    behind the plan's horizon, ``overflow`` that its owner has more to do on that day than they can.
     """
 
     task: Task
@@ -66,6 +68,8 @@ class TaskStory:
     gap: Cell
     withheld: str
     later: bool
+    kept: Withheld | None = None
+    overflow: Overflow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,14 @@ def explain(
     record: Record | Mapping[str, object],
     as_of: Moment,
     history: History = NO_HISTORY,
+    *,
+    dataset: Dataset | None = None,
 ) -> Explanation:
-    """Decide one customer with a trace and tell what came of it; the same path as a plan takes."""
+    """Decide one customer with a trace and tell what came of it; the same path as a plan takes.
+
+    ``dataset`` has the owners, for deputies and absences, and the other customers, whose actions tell whether their
+    owner's day is full.
+    """
     moment = compiled.moment(as_of)
     known, _ = to_record(compiled, record)
     decision = compiled.decide(record, as_of=moment, history=history, trace=True)
@@ -105,7 +115,7 @@ def explain(
         until=until,
         decision=decision,
         steps=tuple(_step(step, compiled.ruleset, decision) for step in steps),
-        tasks=_tasks(compiled, known, decision, history, moment, until),
+        tasks=_tasks(compiled, known, decision, history, moment, until, dataset),
     )
 
 
@@ -131,24 +141,47 @@ def _step(step: FactTrace | TableTrace, ruleset: RuleSet, decision: Decision) ->
 
 
 def _tasks(
-    compiled: CompiledRuleSet, record: Record, decision: Decision, history: History, as_of: DateTime, until: DateTime
+    compiled: CompiledRuleSet,
+    record: Record,
+    decision: Decision,
+    history: History,
+    as_of: DateTime,
+    until: DateTime,
+    dataset: Dataset | None,
 ) -> tuple[TaskStory, ...]:
-    """Every task with the action it would be; a row gives at most one task, so the rule's id finds it."""
+    """Every task with the action it would be."""
     if not decision.tasks:
         return ()
     last = max(task.due for task in decision.tasks).plus_nanos(1)  # a plan holds what is due before its end
-    plan = plan_actions(
-        compiled, [(record, decision)], as_of=as_of, until=max(last, until), histories={record.id: history}
-    )
-    found = {action.rule: (action, "") for action in plan.actions}
-    found.update({item.action.rule: (item.action, item.reason) for item in plan.withheld})
+    owners = dataset.entities.get("owner", ()) if dataset is not None else ()
+    histories = {record.id: history}
+    found: dict[str, tuple[Action, Withheld | None]] = {}
+    # What lies behind the horizon is told, too, but must not use up the caps of what lies before it.
+    for end in (max(last, until), until):
+        plan = plan_actions(
+            compiled, [(record, decision)], as_of=as_of, until=end, histories=histories, owners=owners
+        )
+        found.update({action.key: (action, None) for action in plan.actions})
+        found.update({item.action.key: (item.action, item) for item in plan.withheld})
+    full = _overflow(compiled, dataset, as_of)
     stories = []
     for task in sorted(decision.tasks, key=lambda t: (t.due, t.priority, t.rule)):
-        action, reason = found[task.rule]
+        action, kept = found[task_key(compiled.ruleset.name, record.id, task)]
         table = compiled.ruleset.decisions[task.decision]
         anchor, gap = _clock(table, task)
-        stories.append(TaskStory(task, action, anchor, gap, reason, task.due >= until))
+        reason = "" if kept is None else kept.reason
+        beyond = full.get(action.key)
+        stories.append(TaskStory(task, action, anchor, gap, reason, task.due >= until, kept, beyond))
     return tuple(stories)
+
+
+def _overflow(compiled: CompiledRuleSet, dataset: Dataset | None, as_of: DateTime) -> dict[str, Overflow]:
+    """The actions beyond somebody's capacity, by key; the whole plan is needed to tell."""
+    owners = dataset.entities.get("owner", ()) if dataset is not None else ()
+    limited = compiled.policies.capacity is not None or any(row.get("capacity") is not None for row in owners)
+    if dataset is None or not limited:
+        return {}
+    return {a.key: each for each in compiled.plan(dataset, as_of=as_of, kpis=False).overflow for a in each.actions}
 
 
 def _clock(table: DecisionTable, task: Task) -> tuple[Cell, Cell]:
@@ -157,9 +190,15 @@ def _clock(table: DecisionTable, task: Task) -> tuple[Cell, Cell]:
     for rule in table.rules:
         if rule.id == task.rule:
             cells = dict(zip(table.outputs, rule.then, strict=True))
-    origins = ("anchor", "since")
+    cadence = task.kind is Kind.CADENCE
+    origins = ("after_step", "annual", "anchor") if cadence else ("since",)
+    gaps = ("every", "offset") if cadence else ("after",)
     anchor = _first(cells, origins) or _first(table.settings, origins) or Cell()
-    return anchor, _first(cells, ("every", "offset", "after")) or Cell()
+    gap = _first(cells, gaps) or Cell()
+    if task.kind is Kind.ESCALATION and not task.level:  # the warning before the end of the time allowed
+        ahead = f"{cells['within'].text.strip()} - {cells['warn'].text.strip()}"
+        gap = Cell(f"{gap.text.strip()} + {ahead}" if gap.text.strip() else ahead, cells["warn"].span)
+    return anchor, gap
 
 
 def _first(cells: Mapping[str, Cell], names: tuple[str, ...]) -> Cell | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmrules.engine.planner import plan_actions, plan_end
+from crmrules.engine.planning.customer import Planned
+from crmrules.engine.warnings import Warnings
 from crmrules.model.decision import NO_HISTORY, Decision, History, Pending, TaskStatus
 from crmrules.model.ruleset import Kind
 from crmrules.runs.dispatch import Sent, dispatch
@@ -24,7 +26,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """What a run did: ``actions`` of its plan, of which ``new`` ones were put into the outbox; ``resumed`` ones were
-    left there by earlier runs and offered again; ``sent`` has each notifier's count."""
+    left there by earlier runs and offered again; ``sent`` has each notifier's count.
+
+    Actions are not sent in the customer's quiet hours, and those of earlier runs not to somebody who has refused them
+    since.
+    """
 
     run: int
     plan: ActionPlan
@@ -68,25 +74,57 @@ def run_plan(
     unseen = History(as_of=known.as_of)  # of customers of whom earlier runs left nothing
     cuts = compiled.cut_points(dataset, as_of=as_of, histories=histories)
     outcomes: list[Outcome] = []
+    waiting = _waiting(store, ruleset) if compiled.policies.restrict else {}
+    withdrawn: dict[str, str] = {}
 
     def decided() -> Iterator[tuple[Record, Decision]]:
         for record in dataset.customers:
             decision = compiled.decide(record, as_of=as_of, history=histories.get(record.id, unseen), cut_points=cuts)
             outcomes.append(_outcome(compiled, decision))
+            if record.id in waiting:
+                withdrawn.update(_withdrawn(compiled, record, decision, as_of, histories, waiting[record.id]))
             yield record, decision
 
     until = plan_end(compiled, as_of)
-    plan = plan_actions(compiled, decided(), as_of=as_of, until=until, histories=histories)
+    owners = dataset.entities.get("owner", ())
+    plan = plan_actions(compiled, decided(), as_of=as_of, until=until, histories=histories, owners=owners)
     called_for = tuple(action for action in plan.actions if _is_called_for(action, as_of))
     plan = replace(plan, actions=called_for, cut_points=cuts)
     for change in compiled.registry.plan_filters if compiled.registry is not None else ():
         plan = change(plan)
     record = RunRecord(ruleset, compiled.ruleset.version, compiled.fingerprint, as_of, outcomes, plan.actions, cuts)
     committed = store.commit(record)
-    sent = dispatch(store, ruleset, notifiers, as_of)
+    sent = dispatch(store, ruleset, notifiers, as_of, withdrawn)
     return RunReport(
         committed.run, plan, len(outcomes), len(plan.actions), committed.new, committed.waiting, sent
     )  # fmt: skip
+
+
+def _waiting(store: StateStore, ruleset: str) -> dict[str, list[Action]]:
+    """What earlier runs left in the outbox, by customer."""
+    found: dict[str, list[Action]] = {}
+    after = 0
+    while batch := store.pending(ruleset, after=after):
+        for each in batch:
+            found.setdefault(each.action.customer, []).append(each.action)
+        after = batch[-1].number
+    return found
+
+
+def _withdrawn(
+    compiled: CompiledRuleSet,
+    record: Record,
+    decision: Decision,
+    as_of: DateTime,
+    histories: Mapping[str, History],
+    actions: list[Action],
+) -> Iterator[tuple[str, str]]:
+    """Keys and reasons of actions that the customer no longer wants, now that they are about to be sent."""
+    customer = Planned(compiled, record, decision, as_of, histories.get(record.id, NO_HISTORY), Warnings())
+    for action in actions:
+        stop = customer.reach.stop_of(action.channel, action.purpose, as_of)
+        if stop is not None:
+            yield action.key, stop.reason
 
 
 def _is_called_for(action: Action, as_of: DateTime) -> bool:

@@ -54,7 +54,7 @@ def test_json_content(plan: ActionPlan, ruleset: RuleSet) -> None:
     document = json.loads(text, parse_float=Decimal)
     assert document["as_of"] == "2026-03-02T09:00:00+08:00"
     assert document["counts"] == {
-        "customers": 10, "customers_with_actions": 4, "actions": 4, "overdue": 1, "due": 2, "upcoming": 1, "withheld": 1,
+        "customers": 10, "customers_with_actions": 4, "actions": 4, "overdue": 1, "due": 2, "upcoming": 1, "paused": 0, "withheld": 1,
     }  # fmt: skip
     first = document["actions"][0]
     assert first["basis"] == {"value_tier": "high", "annual_amount": Decimal("620000.50"), "phone": "138****0001"}

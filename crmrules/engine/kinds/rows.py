@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from crmrules.engine.actions import in_limits
+from crmrules.engine.action_cells import in_limits
 from crmrules.engine.steps import ActionCells, TableStep
+from crmrules.model.decision import Task
 from crmrules.model.issues import issue
 from crmrules.model.ruleset import HitPolicy
 from crmrules.tables.hit_policy import apply_hit_policy
@@ -24,14 +26,23 @@ SUPPRESSED = "suppress"
 """Why a task is withheld whose table's ``suppress`` is true."""
 
 
-def matched_rows(
-    step: TableStep, rows: Sequence[Row], default: Row | None, run: Evaluation
-) -> tuple[list[Row], bool]:
+@dataclass(frozen=True, slots=True)
+class Matched(Generic[Row]):
+    """The rows that count; whether the default row does in place of any; those that missing data left open."""
+
+    rows: Sequence[Row]
+    default: bool = False
+    undecided: Sequence[Row] = ()
+
+
+def matched_rows(step: TableStep, rows: Sequence[Row], default: Row | None, run: Evaluation) -> Matched[Row]:
     """The rows that count under the table's hit policy; without any, its default row, if it has one."""
     table = step.table
-    hits = run.hits(step).rows
+    found = run.hits(step)
+    hits = found.rows
+    undecided = [rows[row] for row in found.undecided]
     if not hits:
-        return ([default], True) if default is not None else ([], False)
+        return Matched([default], True, undecided) if default is not None else Matched((), False, undecided)
     if len(hits) > 1 and table.hit_policy not in _ALL:
         # Results are compared as written: two rows of an ANY table agree when their cells do.
         outcome = apply_hit_policy(
@@ -44,7 +55,14 @@ def matched_rows(
             run.warn(warning)
         hits = outcome.rows
     run.matches.extend(step.matches[row] for row in hits)
-    return [rows[row] for row in hits], False
+    return Matched([rows[row] for row in hits], False, undecided)
+
+
+def for_each_role(task: Task, cells: ActionCells) -> Iterator[Task]:
+    """The task once for each of the row's roles."""
+    yield task
+    for role in cells.more_roles:
+        yield replace(task, owner_role=role, part=role)
 
 
 def withheld_by(suppress: Compiled | None, run: Evaluation) -> str:

@@ -155,9 +155,10 @@ _TIMES = (
     ),
     IssueCode(
         "P314",
-        "this counts working days or hours, but no calendar says which; calendars: {found}; declare one under calendars, or "
-        "name one with the setting 'calendar'",
-        "此处按工作日或工作时间计算，但未指明日历；已有日历：{found}；请在 calendars 中声明日历，或用 calendar 设置指定",
+        "this counts working days or hours, but no calendar says which; calendars: {found}; declare one under "
+        "calendars, or name one with the setting 'calendar'",
+        "此处按工作日或工作时间计算，但未指明日历；已有日历：{found}；"
+        "请在 calendars 中声明日历，或用 calendar 设置指定",
         example="settings: {clock: working}   # in a rule set without calendars",
     ),
     IssueCode(
