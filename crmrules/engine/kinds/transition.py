@@ -128,7 +128,10 @@ def _holds(body: TransitionBody, lower: bool, run: Evaluation) -> list[Held]:
 
 
 def _until(reason: Hold, start: DateTime, length: Duration, run: Evaluation) -> list[Held]:
-    end = add_gap(start, length)
+    try:
+        end = add_gap(start, length)
+    except OverflowError:
+        return [Held(reason)]  # longer than the calendar: that never ends
     return [Held(reason, end)] if run.as_of < end else []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crmrules.engine.steps import ClassificationBody, TableStep
+from crmrules.engine.steps import ClassificationBody, ExperimentStep, TableStep
 from crmrules.model.decision import Decision
 
 if TYPE_CHECKING:
@@ -17,13 +17,15 @@ _NO_VALUE = ""
 
 
 def counted_facts(compiled: CompiledRuleSet) -> dict[str, tuple[str, ...]]:
-    """Facts given by tables whose values are text → their allowed words."""
+    """Facts given by tables and experiments whose values are text → their allowed words."""
     result: dict[str, tuple[str, ...]] = {}
     for step in compiled.steps:
         if isinstance(step, TableStep) and isinstance(step.body, ClassificationBody):
             for fact in step.body.facts:
                 if fact.type in ("string", "list<string>"):
                     result[fact.name] = tuple(allowed.value for allowed in fact.values)
+        elif isinstance(step, ExperimentStep):
+            result[step.experiment.fact] = step.arms
     return result
 
 
