@@ -86,7 +86,7 @@ class _Builder:
             not_rows=not_rows,
             unknown=tuple(self._unknown(node.get("unknown"))),
             actions=actions,
-            action_count=self._count(node, len(actions)),
+            action_count=self._count(node, sum("withheld" not in entry for entry in actions)),
             span=node.key_span,
         )
         said = (node.get(key).value for key in ("expect", "rows", "not_rows", "unknown", "actions"))
