@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmrules.engine.compiled import CompiledRuleSet
 from crmrules.engine.compiler import compile_ruleset
+from crmrules.model.collector import collector_paused
 from crmrules.model.errors import PluginError, RuleSetError
 from crmrules.model.issues import has_errors
 from crmrules.model.ports import Registry
@@ -32,12 +33,13 @@ def load(
     installed plugin that does not keep its contract is a :class:`~crmrules.model.errors.PluginError`.
     """
     known = _registry(registry)
-    ruleset, issues = inspect_ruleset(path, known)
     compiled = None
-    if ruleset is not None:
-        texts = {name: str(value) for name, value in (overrides or {}).items()}
-        compiled, found = compile_ruleset(ruleset, known, overrides=texts)
-        issues = list(dict.fromkeys([*issues, *found]))
+    with collector_paused():
+        ruleset, issues = inspect_ruleset(path, known)
+        if ruleset is not None:
+            texts = {name: str(value) for name, value in (overrides or {}).items()}
+            compiled, found = compile_ruleset(ruleset, known, overrides=texts)
+            issues = list(dict.fromkeys([*issues, *found]))
     if compiled is None or has_errors(issues):
         raise RuleSetError(issues, f"{path}: the rule set cannot be used")
     return replace(compiled, issues=tuple(issues))

@@ -27,7 +27,7 @@ from crmrules.feel.notes import Notes
 from crmrules.feel.parser import MAX_DEPTH, parse_expression
 from crmrules.feel.python import Function, generate
 from crmrules.feel.scope import Scope as Scope
-from crmrules.feel.shapes import Shape, shape_of
+from crmrules.feel.shapes import OPAQUE, Shape, shape_of
 from crmrules.feel.typefacts import could_be
 from crmrules.feel.types import BOOLEAN, STRING, ListType, Type
 from crmrules.model.issues import Issue, Severity, issue
@@ -35,6 +35,7 @@ from crmrules.model.spans import NOWHERE, Span
 from crmrules.model.values import Value
 
 _MAX_SHOWN: Final = 200
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 Call = Callable[..., Value]
 """``call(env, notes=None)``: ``env`` maps names to values (a missing one is null), ``notes`` is a list or None."""
@@ -61,7 +62,7 @@ class CompiledTest:
     """A cell ready to run.
 
     ``test(value, env, notes)`` says whether ``value`` passes: true, false, or null where that cannot be said.
-    ``call(env, notes)`` does the same for ``env["?"]``. ``shape`` is what the cell accepts, if it is made of
+    ``shape`` is what the cell accepts, if it is made of
     constants alone. ``reads`` does not hold ``?``.
     """
 
@@ -70,9 +71,12 @@ class CompiledTest:
     type: Type
     reads: frozenset[str]
     core: core.Node
-    call: Call
     test: Function
     shape: Shape
+
+    def call(self, env: Mapping[str, Value], notes: Notes = None) -> Value:
+        """Whether ``env["?"]`` passes."""
+        return self.test(env.get("?"), env, notes)
 
 
 def compile_expression(
@@ -164,21 +168,14 @@ def _finish_cell(
     issues = _issues([*problems, *more], span, scope)
     if _stops(issues):
         return None, issues
-    function = closure(node) or generate(node)
-    reads = reads_of(node) - {"?"}
-    return CompiledTest(text, span, BOOLEAN, reads, node, _cell_call(function), function, shape_of(node)), issues
+    shape = shape_of(node)
+    reads = reads_of(node) - {"?"} if shape is OPAQUE else _NOTHING
+    return CompiledTest(text, span, BOOLEAN, reads, node, closure(node) or generate(node), shape), issues
 
 
 def _expression_call(function: Function) -> Call:
     def call(env: Mapping[str, Value], notes: Notes = None) -> Value:
         return function(None, env, notes)
-
-    return call
-
-
-def _cell_call(function: Function) -> Call:
-    def call(env: Mapping[str, Value], notes: Notes = None) -> Value:
-        return function(env.get("?"), env, notes)
 
     return call
 

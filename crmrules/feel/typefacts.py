@@ -35,12 +35,12 @@ def common(types: Sequence[Type]) -> Type:
     return known[0] if all(t == known[0] for t in known) else ANY
 
 
-def _kind(kind: Type) -> str:
-    return kind.name
+_SCALAR_NAMES: Final = frozenset(kind.name for kind in SCALARS)
 
 
 def open_kind(kind: Type) -> bool:
-    return kind in (ANY, NULL) or (type(kind) is Type and kind not in SCALARS)
+    """Whether nothing is known of values of this type: ``Any``, ``Null``, a type that is not defined here."""
+    return type(kind) is Type and kind.name not in _SCALAR_NAMES
 
 
 def same_kind(left: Type, right: Type) -> bool:
@@ -49,7 +49,7 @@ def same_kind(left: Type, right: Type) -> bool:
         return True
     if isinstance(left, ListType) and isinstance(right, ListType):
         return True
-    return _kind(left) == _kind(right)
+    return left.name == right.name
 
 
 def asks_for_item(column: Type, test: Type) -> TypeGuard[ListType]:
@@ -68,7 +68,7 @@ def could_be(kind: Type, wanted: Type) -> bool:
         return could_be(kind.item, wanted)
     if wanted == DATE_TIME and kind == DATE:
         return True
-    return _kind(kind) == _kind(wanted)
+    return kind.name == wanted.name
 
 
 def arithmetic_type(op: str, left: Type, right: Type) -> Type | None:
