@@ -58,7 +58,7 @@ def check_hygiene(
     collected.take(columnwise.unused_results(made, unused))
     collected.take(rowwise.mergeable(made, twins))
     if table.hit_policy in _MEETING:
-        collected.take(rowwise.overlaps(made, twins))
+        collected.take(*rowwise.overlaps(made, twins, limit))
     budgets = []
     if all(axis.size for axis in made.axes):
         budgets = _searches(made, collected, twins, blank, ranks, gaps=gaps, effort=effort)

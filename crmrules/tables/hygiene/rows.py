@@ -35,8 +35,11 @@ def duplicate_findings(made: Prepared, groups: Sequence[Sequence[int]]) -> Itera
         yield made.finding(FindingKind.DUPLICATE, rows, same=same)
 
 
-def overlaps(made: Prepared, groups: Sequence[Sequence[int]]) -> Iterator[Finding]:
-    """UNIQUE: rows that meet; ANY: rows that meet and differ. Duplicates are told elsewhere."""
+def overlaps(made: Prepared, groups: Sequence[Sequence[int]], limit: int) -> tuple[list[Finding], int]:
+    """UNIQUE: rows that meet; ANY: rows that meet and differ. Duplicates are told elsewhere.
+
+    Up to ``limit`` findings, and the number of the others: a large table may have millions of pairs.
+    """
     unique = made.table.hit_policy is HitPolicy.UNIQUE
     kind = FindingKind.OVERLAP if unique else FindingKind.CONFLICT
     excused: dict[int, int] = {}
@@ -52,20 +55,24 @@ def overlaps(made: Prepared, groups: Sequence[Sequence[int]]) -> Iterator[Findin
         (row for row, others in partners.items() if others.bit_count() > _PAIRS),
         key=lambda row: (-partners[row].bit_count(), row),
     )
-    done = 0
+    found: list[Finding] = []
+    done = more = 0
     for row in dict.fromkeys((*busy, *partners)):
         others = partners[row] & ~done
         done |= 1 << row
-        if not others:
+        count = others.bit_count()
+        if len(found) >= limit:
+            more += 1 if count > _PAIRS else count
             continue
         listed = list(bits_to_rows(others))
-        if len(listed) > _PAIRS:
+        if count > _PAIRS:
             span = made.table.rules[row].span
-            yield made.finding(kind, [row, *listed], region=made.shared(row, listed[0]), span=span)
+            found.append(made.finding(kind, [row, *listed], region=made.shared(row, listed[0]), span=span))
             continue
         for other in listed:
             pair = sorted((row, other))
-            yield made.finding(kind, pair, region=made.shared(*pair))
+            found.append(made.finding(kind, pair, region=made.shared(*pair)))
+    return found[:limit], more + max(0, len(found) - limit)
 
 
 def _alike(made: Prepared) -> dict[Hashable, list[int]]:
