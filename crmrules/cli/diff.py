@@ -13,8 +13,9 @@ from crmrules.cli.options import (
     read_moment,
     reveal_option,
     set_option,
+    viewer_option,
 )
-from crmrules.cli.session import find_data, load_compiled, load_dataset, load_registry, require_rules
+from crmrules.cli.session import find_data, find_view, load_compiled, load_dataset, load_registry, require_rules
 
 
 @command(
@@ -29,6 +30,7 @@ from crmrules.cli.session import find_data, load_compiled, load_dataset, load_re
 @data_option
 @as_of_option
 @set_option
+@viewer_option
 @reveal_option
 @format_option
 @click.pass_obj
@@ -39,6 +41,7 @@ def command_(
     data: str,
     as_of: str | None,
     sets: tuple[str, ...],
+    viewer: str,
     reveal: bool,
     fmt: str,
 ) -> int:
@@ -54,7 +57,8 @@ def command_(
     before = load_compiled(console, old, registry, sets, fmt)
     after = load_compiled(console, new, registry, sets, fmt)
     dataset = load_dataset(console, source, after.ruleset, registry, fmt)
-    found = diff_rulesets(before, after, dataset, after.moment(moment))
+    view = find_view(after, dataset, viewer, after.moment(moment), reveal)
+    found = diff_rulesets(before, after, dataset, after.moment(moment), view=view)
     if fmt == "json":
         console.say(dumps(to_json(found, console.lang, reveal=reveal)))
     else:

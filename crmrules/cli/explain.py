@@ -8,8 +8,8 @@ import click
 
 from crmrules.cli.console import FINE, Console, WrongUsageError, did_you_mean
 from crmrules.cli.framework import command, option
-from crmrules.cli.options import evaluation_options, format_option, reveal_option
-from crmrules.cli.session import open_session
+from crmrules.cli.options import evaluation_options, format_option, reveal_option, viewer_option
+from crmrules.cli.session import find_view, open_session
 from crmrules.model.issues import issue
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 )
 @evaluation_options
 @option("--customer", metavar="ID", required=True, en="The customer's id.", zh="客户编号。")
+@viewer_option
 @reveal_option
 @format_option
 @click.pass_obj
@@ -35,6 +36,7 @@ def command_(
     as_of: str | None,
     sets: tuple[str, ...],
     customer: str,
+    viewer: str,
     reveal: bool,
     fmt: str,
 ) -> int:
@@ -44,7 +46,10 @@ def command_(
 
     session = open_session(console, rules, data, as_of, sets, fmt)
     record = find_customer(session.dataset, customer, console)
-    found = explain(session.compiled, record, session.as_of)
+    view = find_view(session.compiled, session.dataset, viewer, session.as_of, reveal)
+    if view.names is not None and all(seen.id != record.id for seen in view.dataset.customers):
+        raise WrongUsageError([issue("P534", customer=record.id, viewer=viewer)])
+    found = explain(session.compiled, record, session.as_of, dataset=session.dataset)
     if fmt == "json":
         console.say(dumps(to_json(found, console.lang, reveal=reveal)))
     else:

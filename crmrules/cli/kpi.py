@@ -9,8 +9,8 @@ import click
 
 from crmrules.cli.console import FINE, Console
 from crmrules.cli.framework import command
-from crmrules.cli.options import evaluation_options, format_option
-from crmrules.cli.session import open_session
+from crmrules.cli.options import evaluation_options, format_option, viewer_option
+from crmrules.cli.session import find_view, open_session
 
 if TYPE_CHECKING:
     from crmrules.model.plan import KpiResult
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     "crmrules kpi rules.yaml --data data --as-of 2026-03-02",
 )
 @evaluation_options
+@viewer_option
 @format_option
 @click.pass_obj
 def command_(
-    console: Console, rules: str, data: str, as_of: str | None, sets: tuple[str, ...], fmt: str
+    console: Console, rules: str, data: str, as_of: str | None, sets: tuple[str, ...], viewer: str, fmt: str
 ) -> int:
     """Compute KPIs."""
     from crmrules.review.json_text import dumps, instant
@@ -36,8 +37,9 @@ def command_(
 
     session = open_session(console, rules, data, as_of, sets, fmt)
     compiled = session.compiled
+    view = find_view(compiled, session.dataset, viewer, session.as_of)
     with session.watched(console) as dataset:
-        results = compiled.kpis(dataset, as_of=session.as_of)
+        results = compiled.kpis(dataset, as_of=session.as_of, view=None if view.names is None else view)
     if fmt == "json":
         head = {"ruleset": compiled.ruleset.name, "fingerprint": compiled.fingerprint, "as_of": instant(session.as_of)}
         console.say(dumps({**head, "kpis": [kpi_json(result) for result in results]}))

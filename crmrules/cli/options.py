@@ -45,6 +45,13 @@ reveal_option = option(
 )  # fmt: skip
 
 
+viewer_option = option(
+    "--viewer", metavar="NAME", default="",
+    en="Show what this person, or this role, may see: their own customers and their team's, or all.",
+    zh="只显示此人（或此角色）可见的内容：本人及其团队的客户，或全部。",
+)  # fmt: skip
+
+
 def evaluation_options(function: _F) -> _F:
     """RULES, --data, --as-of and --set, for commands that evaluate."""
     return rules_argument(data_option(as_of_option(set_option(function))))

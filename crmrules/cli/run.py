@@ -95,7 +95,7 @@ def open_notifiers(
 def _json(report: RunReport) -> dict[str, object]:
     from crmrules.review.json_text import instant
 
-    counted = ("notifier", "delivered", "failed", "refused", "reason")
+    counted = ("notifier", "delivered", "failed", "refused", "reason", "held", "withdrawn")
     return {
         "run": report.run,
         "ruleset": report.plan.ruleset,
@@ -133,4 +133,18 @@ def _text(report: RunReport, console: Console) -> str:
                 f"{sent.notifier}：已送达 {sent.delivered:,} 条，待补发 {sent.failed:,} 条，搁置 {sent.refused:,} 条",
             )
         )
+        if sent.held:
+            lines.append(
+                console.text(
+                    f"{sent.notifier}: {sent.held:,} wait for the end of quiet hours or of a snooze",
+                    f"{sent.notifier}：{sent.held:,} 条等待免打扰时段或暂缓期结束",
+                )
+            )
+        if sent.withdrawn:
+            lines.append(
+                console.text(
+                    f"{sent.notifier}: {sent.withdrawn:,} not sent, because the customer has refused them since",
+                    f"{sent.notifier}：{sent.withdrawn:,} 条因客户此后拒绝联系而未发送",
+                )
+            )
     return "\n".join(lines)

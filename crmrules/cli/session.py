@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from crmrules.cli.console import Console, WrongUsageError, nearest
 from crmrules.cli.options import parse_overrides, read_moment
-from crmrules.model.errors import PluginError, RuleSetError
+from crmrules.model.errors import PlanError, PluginError, RuleSetError
 from crmrules.model.issues import Severity, has_errors, issue
 
 if TYPE_CHECKING:
     from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.planning.view import View
     from crmrules.model.issues import Issue
     from crmrules.model.ports import Registry
     from crmrules.model.records import Dataset
@@ -58,6 +59,21 @@ def open_session(
     compiled = load_compiled(console, rules, registry, sets, fmt)
     dataset = load_dataset(console, source, compiled.ruleset, registry, fmt)
     return Session(registry, compiled, dataset, compiled.moment(moment))
+
+
+def find_view(
+    compiled: CompiledRuleSet, dataset: Dataset, viewer: str, as_of: DateTime, reveal: bool = False
+) -> View:
+    """What ``--viewer`` sees; :class:`WrongUsageError` for somebody unknown, or who must not ``--reveal``."""
+    from crmrules.engine.planning.view import check_reveal
+
+    try:
+        view = compiled.view(dataset, viewer, as_of=as_of)
+        if reveal:
+            check_reveal(compiled, view)
+    except PlanError as error:
+        raise WrongUsageError(error.issues) from None
+    return view
 
 
 def load_registry() -> Registry:

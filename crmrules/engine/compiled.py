@@ -19,6 +19,7 @@ from crmrules.timing.calendar import NO_CALENDARS, Calendars
 
 if TYPE_CHECKING:
     from crmrules.engine.messages import Template
+    from crmrules.engine.planning.view import View
     from crmrules.engine.steps import (
         CompiledPolicies,
         CompiledRole,
@@ -146,22 +147,34 @@ class CompiledRuleSet:
         horizon: str | None = None,
         kpis: bool = True,
         cut_points: CutPoints | None = None,
+        view: View | None = None,
     ) -> ActionPlan:
         """The actions due up to the horizon (an ISO duration; blank: the rule set's, else the end of the day).
 
         Records are decided one by one and not kept. KPIs are computed when ``records`` is a
         :class:`~crmrules.model.records.Dataset` and ``kpis`` is true. Where formulas compare with the population, all
-        records are read twice; ``cut_points`` of an earlier evaluation may be given instead.
+        records are read twice; ``cut_points`` of an earlier evaluation may be given instead. ``view`` cuts the plan to
+        what somebody sees, see :meth:`view`.
         """
         from crmrules.engine.planner import plan
 
         return plan(
             self, records, as_of=read_as_of(as_of, self.zone), histories=histories, horizon=horizon, kpis=kpis,
-            cut_points=cut_points,
+            cut_points=cut_points, view=view,
         )  # fmt: skip
 
-    def kpis(self, dataset: Dataset, *, as_of: Moment) -> tuple[KpiResult, ...]:
-        """The rule set's KPIs over a dataset, in the order of the document, each total before its groups."""
+    def kpis(self, dataset: Dataset, *, as_of: Moment, view: View | None = None) -> tuple[KpiResult, ...]:
+        """The rule set's KPIs over a dataset, in the order of the document, each total before its groups; over the part
+        of it that ``view`` shows."""
         from crmrules.engine.planner import kpi_results
 
-        return kpi_results(self, dataset, as_of=read_as_of(as_of, self.zone))
+        return kpi_results(self, dataset, as_of=read_as_of(as_of, self.zone), view=view)
+
+    def view(self, dataset: Dataset, viewer: str, *, as_of: Moment) -> View:
+        """What ``viewer``, a person or a role, sees of the dataset: their own customers and their team's, or all.
+
+        Raises :class:`~crmrules.model.errors.PlanError` for somebody whom neither the data nor the rule set knows.
+        """
+        from crmrules.engine.planning.view import view_of
+
+        return view_of(self, dataset, viewer, as_of=read_as_of(as_of, self.zone))

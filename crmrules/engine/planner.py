@@ -88,12 +88,15 @@ def plan_end(compiled: CompiledRuleSet, as_of: DateTime, horizon: str | None = N
         raise PlanError([issue("P504", found=horizon or str(gap))]) from None
 
 
-def kpi_results(compiled: CompiledRuleSet, dataset: Dataset, *, as_of: DateTime) -> tuple[KpiResult, ...]:
-    """The rule set's KPIs over a dataset."""
+def kpi_results(
+    compiled: CompiledRuleSet, dataset: Dataset, *, as_of: DateTime, view: View | None = None
+) -> tuple[KpiResult, ...]:
+    """The rule set's KPIs over a dataset, or over the part of it that ``view`` shows."""
     if not compiled.compiled_kpis:
         return ()
     decided: dict[str, Mapping[str, Value]] = {}
     _, cuts = with_cut_points(compiled, dataset, as_of)
+    dataset = dataset if view is None else view.dataset
     for _ in _decided(compiled, dataset.customers, as_of, {}, decided, cuts):
         pass
     return _compute_kpis(compiled, dataset, decided, as_of)

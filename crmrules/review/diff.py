@@ -10,8 +10,10 @@ from typing import Any
 
 from crmrules.engine.compiled import CompiledRuleSet, Moment
 from crmrules.engine.planner import plan_actions, plan_end
+from crmrules.engine.planning.view import View
 from crmrules.model.decision import NO_HISTORY, CellTrace, Decision, History, Match, TableTrace
 from crmrules.model.plan import Action, ActionPlan, KpiResult
+from crmrules.model.population import CutPoints
 from crmrules.model.records import Dataset, Record
 from crmrules.model.ruleset import Kind, RuleSet
 from crmrules.model.temporal import DateTime
@@ -113,10 +115,14 @@ def diff_rulesets(
     as_of: Moment,
     *,
     histories: Mapping[str, History] | None = None,
+    view: View | None = None,
 ) -> Diff:
-    """Decide and plan every customer of ``dataset`` under both and compare; nothing is written anywhere."""
-    before = _evaluate(old, dataset, as_of, histories or {})
-    after = _evaluate(new, dataset, as_of, histories or {})
+    """Decide and plan every customer of ``dataset``, or those that ``view`` shows, under both and compare; nothing is
+    written anywhere."""
+    cuts = [each.cut_points(dataset, as_of=as_of, histories=histories) for each in (old, new)]  # of all customers
+    dataset = dataset if view is None else view.dataset
+    before = _evaluate(old, dataset, as_of, histories or {}, cuts[0])
+    after = _evaluate(new, dataset, as_of, histories or {}, cuts[1])
     facts = _with_stops(tuple(_fact_changes(dataset.customers, before, after)), new, dataset, after, histories or {})
     added, removed, changed = _action_changes(before.plan, after.plan)
     return Diff(
@@ -163,7 +169,11 @@ class _Side:
 
 
 def _evaluate(
-    compiled: CompiledRuleSet, dataset: Dataset, as_of: Moment, histories: Mapping[str, History]
+    compiled: CompiledRuleSet,
+    dataset: Dataset,
+    as_of: Moment,
+    histories: Mapping[str, History],
+    cuts: CutPoints,
 ) -> _Side:
     moment = compiled.moment(as_of)
     sources = {
@@ -178,12 +188,13 @@ def _evaluate(
     def decided() -> Iterator[tuple[Record, Decision]]:
         for record in dataset.customers:
             history = histories.get(record.id, NO_HISTORY)
-            decision = compiled.decide(record, as_of=moment, history=history)
+            decision = compiled.decide(record, as_of=moment, history=history, cut_points=cuts)
             values[record.id] = decision.values
             matches[record.id] = decision.matches
             yield record, decision
 
-    plan = plan_actions(compiled, decided(), as_of=moment, until=plan_end(compiled, moment), histories=histories)
+    until, owners = plan_end(compiled, moment), dataset.entities.get("owner", ())
+    plan = plan_actions(compiled, decided(), as_of=moment, until=until, histories=histories, owners=owners)
     kpis: tuple[KpiResult, ...] = ()
     if compiled.compiled_kpis:
         from crmrules.engine.kinds.kpi import compute_kpis

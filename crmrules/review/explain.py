@@ -18,8 +18,10 @@ from crmrules.model.decision import (
     RuleTrace,
     TableTrace,
     Task,
+    Transition,
 )
 from crmrules.model.plan import Action, Overflow, Withheld
+from crmrules.model.population import NO_CUT_POINTS, CutPoints
 from crmrules.model.records import Dataset, Record
 from crmrules.model.ruleset import DecisionTable, Kind, RuleSet
 from crmrules.model.temporal import DateTime
@@ -46,12 +48,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TableStory:
-    """One decision: its result, the rows that matched, and those that did not by the fewest cells."""
+    """One decision: its result, the rows that matched, and those that did not by the fewest cells; for a value that
+    moves up and down, what became of it."""
 
     table: DecisionTable
     trace: TableTrace
     matched: tuple[Row, ...]
     nearest: tuple[Row, ...]
+    transition: Transition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +95,22 @@ def explain(
     compiled: CompiledRuleSet,
     record: Record | Mapping[str, object],
     as_of: Moment,
-    history: History = NO_HISTORY,
+    history: History | None = None,
     *,
     dataset: Dataset | None = None,
+    cut_points: CutPoints | None = None,
 ) -> Explanation:
     """Decide one customer with a trace and tell what came of it; the same path as a plan takes.
 
     ``dataset`` has the owners, for deputies and absences, and the other customers, whose actions tell whether their
-    owner's day is full.
+    owner's day is full. They are the population, too, that ``top share`` and ``quantile`` cut, unless ``cut_points``
+    say how it was cut.
     """
     moment = compiled.moment(as_of)
     known, _ = to_record(compiled, record)
-    decision = compiled.decide(record, as_of=moment, history=history, trace=True)
+    if cut_points is None:
+        cut_points = NO_CUT_POINTS if dataset is None else compiled.cut_points(dataset, as_of=moment)
+    decision = compiled.decide(record, as_of=moment, history=history, trace=True, cut_points=cut_points)
     until = plan_end(compiled, moment)
     name = known.fields.get("name")
     steps = decision.trace.steps if decision.trace is not None else ()
@@ -115,7 +123,7 @@ def explain(
         until=until,
         decision=decision,
         steps=tuple(_step(step, compiled.ruleset, decision) for step in steps),
-        tasks=_tasks(compiled, known, decision, history, moment, until, dataset),
+        tasks=_tasks(compiled, known, decision, history or NO_HISTORY, moment, until, dataset),
     )
 
 
@@ -137,7 +145,8 @@ def _step(step: FactTrace | TableTrace, ruleset: RuleSet, decision: Decision) ->
     counting = {match.rule for match in decision.matches if match.decision == table.id}
     matched = tuple(Row(rule, columns, rule.rule in counting) for rule in step.rules if rule.matched)
     missed = sorted((rule for rule in step.rules if not rule.matched), key=lambda r: r.misses + (not r.active))
-    return TableStory(table, step, matched, tuple(Row(rule, columns) for rule in missed[:NEAREST]))
+    moved = next((moved for moved in decision.transitions if moved.decision == table.id), None)
+    return TableStory(table, step, matched, tuple(Row(rule, columns) for rule in missed[:NEAREST]), moved)
 
 
 def _tasks(

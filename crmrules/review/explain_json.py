@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmrules.model.decision import CellTrace, FactTrace
+from crmrules.model.plan import Withheld
 from crmrules.review.json_text import instant, json_value, label, maybe_instant, place
 from crmrules.review.texts import mask
 from crmrules.review.wording import Wording
@@ -33,10 +34,15 @@ def explanation_json(explanation: Explanation, words: Wording) -> dict[str, Any]
         "steps": [
             _fact(step, words) if isinstance(step, FactTrace) else _table(step, words) for step in explanation.steps
         ],
-        "actions": [_task(story) for story in explanation.tasks],
+        "actions": [_task(story, words) for story in explanation.tasks],
         "unknown": sorted(decision.unknown),
         "warnings": [issue.to_json(words.lang) for issue in decision.warnings],
     }
+
+
+def held_json(item: Withheld) -> dict[str, Any]:
+    """Which cell keeps an action back, and what the reason speaks of."""
+    return {"place": place(item.place), **{name: json_value(value) for name, value in item.details.items()}}
 
 
 def value_json(name: str, value: Any, words: Wording) -> Any:
@@ -59,6 +65,34 @@ def _fact(fact: FactTrace, words: Wording) -> dict[str, Any]:
         "value": value_json(fact.name, fact.value, words),
         "reads": {name: value_json(name, value, words) for name, value in fact.reads.items()},
         "place": place(fact.span),
+        **({"cuts": [cut_json(cut, words) for cut in fact.cuts]} if fact.cuts else {}),
+        **({"experiment": fact.experiment} if fact.experiment else {}),
+    }
+
+
+def cut_json(cut: Cut, words: Wording) -> dict[str, Any]:
+    """One cut of the population; points of a personal value are masked."""
+    return {
+        "fact": cut.fact,
+        "measure": cut.measure.value,
+        "of": cut.of,
+        "part": json_value(cut.part),
+        "among": cut.among,
+        "customers": cut.size,
+        "points": [value_json(cut.of, point, words) for point in cut.points],
+    }
+
+
+def _transition(moved: Transition, words: Wording) -> dict[str, Any]:
+    return {
+        "fact": moved.fact,
+        "previous": value_json(moved.fact, moved.previous, words),
+        "proposed": value_json(moved.fact, moved.proposed, words),
+        "value": value_json(moved.fact, moved.value, words),
+        "change": moved.change.value,
+        "since": maybe_instant(moved.since),
+        "pending_since": maybe_instant(moved.pending_since),
+        "held": [{"reason": held.reason.value, "until": maybe_instant(held.until)} for held in moved.held],
     }
 
 
@@ -73,6 +107,7 @@ def _table(story: TableStory, words: Wording) -> dict[str, Any]:
         "used_default": trace.used_default,
         "matched": [_row(row, words) for row in story.matched],
         "nearest": [_row(row, words) for row in story.nearest],
+        **({"transition": _transition(story.transition, words)} if story.transition is not None else {}),
     }
 
 
@@ -100,7 +135,7 @@ def cell_json(name: str, cell: CellTrace, words: Wording) -> dict[str, Any]:
     }
 
 
-def _task(story: TaskStory) -> dict[str, Any]:
+def _task(story: TaskStory, words: Wording) -> dict[str, Any]:
     task, action = story.task, story.action
     return {
         "key": action.key,
@@ -122,9 +157,14 @@ def _task(story: TaskStory) -> dict[str, Any]:
         "is_queue": action.is_queue,
         "priority": task.priority,
         "purpose": task.purpose,
-        "content": action.content,
+        "content": words.text(action.content),
         "signal": task.signal,
         "level": task.level,
+        "on_behalf_of": action.on_behalf_of,
+        "behalf_reason": action.behalf_reason,
+        "send_after": maybe_instant(action.send_after),
         "withheld": story.withheld,
+        "withheld_by": None if story.kept is None else held_json(story.kept),
+        "over_capacity": story.overflow is not None,
         "in_plan": not story.withheld and not story.later,
     }

@@ -47,10 +47,14 @@ def _facts(facts: list[FactTrace], words: Wording) -> list[str]:
     for fact in facts:
         value = _value(fact.name, fact.value, words)
         lines.append(f"  {words.fact(fact.name)} = {value}{at_place(fact.span)}")
-        lines.append(f"    {one_line(fact.formula, _TEXT)}")
+        if fact.formula:
+            lines.append(f"    {one_line(fact.formula, _TEXT)}")
         reads = [f"{words.fact(name)} = {_value(name, value, words)}" for name, value in fact.reads.items()]
         if reads:
             lines.append(f"    {words.say('reads')}{words.say('colon')}{words.say('comma').join(reads)}")
+        lines += [f"    {words.cut(cut)}" for cut in fact.cuts]
+        if fact.experiment:
+            lines.append(f"    {words.say('experiment')}{words.say('colon')}{words.experiment(fact.experiment)}")
     return lines
 
 
@@ -67,6 +71,8 @@ def _table(story: TableStory, words: Wording) -> Iterator[str]:
         yield f"  {words.say('default_used')}"
     elif not story.matched:
         yield f"  {words.say('no_row')}"
+    if story.transition is not None:
+        yield from _transition(story.transition, words)
     if story.nearest:
         yield f"  {words.say('nearest')}"
     for row in story.nearest:
@@ -106,6 +112,18 @@ def _parameters(text: str, words: Wording) -> str:
     return f" ({words.say('comma').join(named)})" if named else ""
 
 
+def _transition(moved: Transition, words: Wording) -> Iterator[str]:
+    """What the value was, what became of it, and why a proposal waits."""
+    shown = {name: _value(moved.fact, getattr(moved, name), words) for name in ("previous", "proposed", "value")}
+    since = "" if moved.since is None else words.say("value_since", since=show_moment(moved.since))
+    yield f"  {words.say(f'moved_{moved.change}', **shown)}{since}"
+    for held in moved.held:
+        until = "" if held.until is None else words.say("held_back_until", until=show_moment(held.until))
+        yield f"  {words.say('held_back', proposed=shown['proposed'])}{words.say(f'waits_{held.reason}')}{until}"
+    if moved.pending_since is not None:
+        yield f"  {words.say('pending_since', since=show_moment(moved.pending_since))}"
+
+
 def _tasks(explanation: Explanation, words: Wording) -> list[str]:
     if not explanation.tasks:
         return [words.say("no_tasks")]
@@ -128,10 +146,17 @@ def _task(story: TaskStory, explanation: Explanation, words: Wording) -> Iterato
     yield f"    {_reckoning(story, explanation, words)}"
     if task.until is not None:
         yield f"    {words.say('until')} {show_moment(local(task.until, explanation.as_of))}"
+    if action.on_behalf_of:
+        yield f"    {one_line(words.behalf(action), 200)}"
+    if action.send_after is not None:
+        yield f"    {words.say('send_after', until=show_moment(local(action.send_after, explanation.as_of)))}"
     if action.content:
-        yield f"    {one_line(action.content, 200)}"
-    if story.withheld:
-        yield f"    {words.say('withheld')}{words.say('colon')}{words.reason(story.withheld)}"
+        yield f"    {one_line(words.text(action.content), 200)}"
+    if story.kept is not None:
+        reason = one_line(words.held(story.kept, explanation.as_of), 200)
+        yield f"    {words.say('withheld')}{words.say('colon')}{reason}{at_place(story.kept.place)}"
+    elif story.overflow is not None:
+        yield f"    {words.overflow(story.overflow)}"
     elif story.later:
         yield f"    {words.say('beyond', until=show_moment(local(explanation.until, explanation.as_of)))}"
 
@@ -141,6 +166,8 @@ def _reckoning(story: TaskStory, explanation: Explanation, words: Wording) -> st
     task = story.task
     anchor = words.fact(story.counted_from.text.strip())
     due = f"{words.say('due')} {show_moment(local(task.due, explanation.as_of))}"
+    if task.kind is Kind.CLASSIFICATION:
+        return words.say("changed_at", moment=show_moment(local(task.due, explanation.as_of)))
     if task.start is None:
         return f"{words.say('never', anchor=one_line(anchor, 60))} = {due}"
     start = show_moment(local(task.start, explanation.as_of))

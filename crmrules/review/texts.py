@@ -23,6 +23,8 @@ _BLANKS = re.compile(r"\s+")
 _MAIL = re.compile(r"([^@\s])[^@\s]*@([^@\s]+\.[^@\s]+)")
 _PHONE = re.compile(r"\+?[0-9][0-9 \-]{5,18}[0-9]")
 _MOBILE = re.compile(r"(?:\+?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2}")
+_MAIL_WITHIN = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_MOBILE_WITHIN = re.compile(r"(?<![0-9])(?:\+?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9])")
 HIDDEN = "***"
 
 
@@ -157,6 +159,13 @@ def mask(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(mask(item) for item in value)
     return f"{text[0]}{HIDDEN}" if isinstance(value, str) and text else HIDDEN
+
+
+def mask_within(text: str) -> str:
+    """``text`` with the mobile numbers and mail addresses in it masked as :func:`mask` does."""
+    if "@" in text:
+        text = _MAIL_WITHIN.sub(lambda m: mask(m[0]), text)
+    return _MOBILE_WITHIN.sub(lambda m: m[0][:-8] + "****" + m[0][-4:] if m[0][-8:].isdigit() else mask(m[0]), text)
 
 
 def looks_personal(value: Any) -> bool:

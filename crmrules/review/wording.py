@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from crmrules.model.plan import Action, KpiResult
+from crmrules.model.plan import Action, KpiResult, Overflow, Withheld
+from crmrules.model.population import Cut, Measure
 from crmrules.model.ruleset import KpiType, RuleSet
 from crmrules.model.values import DateTime
 from crmrules.model.vocabulary import Fact, Label, Sensitivity
 from crmrules.review.labels import LABELS, say
-from crmrules.review.texts import looks_personal, mask, show, show_number
+from crmrules.review.texts import looks_personal, mask, mask_within, show, show_moment, show_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Wording:
     parameters: Mapping[str, str] = field(default_factory=dict)
     ratios: frozenset[str] = frozenset()
     known: bool = False
+    experiments: Mapping[str, Label] = field(default_factory=dict)
 
     def say(self, key: str, **params: object) -> str:
         """Words of the catalogue in this language."""
@@ -75,6 +77,22 @@ class Wording:
         """A decision's label."""
         return self.decisions.get(name, Label()).get(self.lang, name)
 
+    def cut(self, cut: Cut) -> str:
+        """``cut at 300,000: top 20 % of 84 customers by spent_12m``."""
+        of = one_line(self.fact(cut.of), 60)
+        if not cut.points:
+            text = self.say("cut_nobody", of=of)
+        else:
+            key = "cut_top" if cut.measure is Measure.TOP_SHARE else "cut_parts"
+            points = self.say("comma").join(self.value(cut.of, point) for point in cut.points)
+            part = f"{show_number(cut.part * 100, 4)}%" if cut.measure is Measure.TOP_SHARE else show_number(cut.part)
+            text = self.say(key, points=points, part=part, n=f"{cut.size:,}", of=of)
+        return text + (self.say("cut_among", among=one_line(self.fact(cut.among), 60)) if cut.among else "")
+
+    def experiment(self, name: str) -> str:
+        """An experiment's label."""
+        return self.experiments.get(name, Label()).get(self.lang, name)
+
     def word(self, column: str, word: str) -> str:
         """A word of an action column (``channel``, ``owner_role``, ``task`` …), by its label where it has one."""
         label = self.words.get(column, {}).get(word)
@@ -96,6 +114,40 @@ class Wording:
     def reason(self, reason: str) -> str:
         """Why an action was withheld; a reason of the rule set's own stays as it is."""
         return LABELS[self.lang].get(reason, reason)
+
+    def held(self, item: Withheld, as_of: DateTime | None = None) -> str:
+        """Why an action was withheld, with what the reason speaks of: the channel, the cap, the day it is free."""
+        reason, details = item.reason, item.details
+        told = {
+            "channel": self.word("channel", str(details.get("channel", ""))) or self.say("every_channel"),
+            "purpose": self.word("purpose", str(details.get("purpose", ""))),
+            "n": details.get("count", ""),
+            "per": show(details.get("per"), self.lang),
+        }
+        key = f"held_{reason}"
+        text = self.say(key, **told) if details and key in LABELS[self.lang] else self.reason(reason)
+        for name in ("at", "until"):
+            moment = details.get(name)
+            if isinstance(moment, DateTime):
+                shown = show_moment(moment if as_of is None else local(moment, as_of))
+                text += self.say("comma") + self.say(f"held_{name}", moment=shown)
+        return text
+
+    def behalf(self, action: Action) -> str:
+        """``for 林晓, who is absent``; blank where the owner stands in for nobody."""
+        if not action.on_behalf_of:
+            return ""
+        behalf = self.word("owner_role", action.on_behalf_of)
+        return self.say(f"behalf_{action.behalf_reason}", behalf=behalf)
+
+    def overflow(self, each: Overflow) -> str:
+        """``林晓 2026-03-02: 12 actions, capacity 8``."""
+        numbers = self.say("overflow_of", n=f"{each.planned:,}", capacity=f"{each.capacity:,}")
+        return f"{each.owner} {each.day}{self.say('colon')}{numbers}"
+
+    def text(self, text: str) -> str:
+        """A text that was filled in, phone numbers and mail addresses in it masked."""
+        return text if self.reveal else mask_within(text)
 
     def amount(self, kpi: KpiResult, value: Any) -> str:
         """A KPI's value or target with its unit; the share of a ratio as per cent."""
@@ -123,7 +175,8 @@ class Wording:
         """One line: ``FU1 · Value tier: High, Satisfaction: 64``."""
         colon = self.say("colon")
         values = self.say("comma").join(f"{name}{colon}{value}" for name, value in self.basis(action))
-        return f"{action.rule} · {values}" if values else action.rule
+        parts = (action.rule, values, self.behalf(action))
+        return " · ".join(part for part in parts if part)
 
 
 _FIRST = frozenset({"customer", "action"})  # the customer's names win over other entities'; action has columns
@@ -149,6 +202,7 @@ def wording(lang: str, ruleset: RuleSet | None = None, *, reveal: bool = False) 
         {name: p.value.text for p in ruleset.parameters.values() for name in p.spellings()},
         frozenset(kpi.id for kpi in ruleset.kpis.values() if kpi.type is KpiType.RATIO),
         True,
+        {name: experiment.label for name, experiment in ruleset.experiments.items()},
     )
 
 

@@ -36,7 +36,7 @@ _READERS: dict[str, Callable[[str], Value]] = {
     "years and months duration": MonthsDuration.parse,
 }
 _SPAN_PARTS = ("file", "line", "column", "sheet", "cell", "char")
-_MOMENTS = ("due", "until", "start")
+_MOMENTS = ("due", "until", "start", "send_after")
 
 
 def dump_value(value: Value) -> str:

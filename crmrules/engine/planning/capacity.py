@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmrules.engine.instants import in_zone
 from crmrules.engine.planning.people import People
+from crmrules.model.decision import TaskStatus
 from crmrules.model.plan import Action, Overflow
 from crmrules.model.values import Date, DateTime
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def overflow(
     compiled: CompiledRuleSet, people: People, actions: Iterable[Action], as_of: DateTime
 ) -> tuple[Overflow, ...]:
-    """The days of people with more actions than they can do, in order; queues have no limit.
+    """The days of people with more actions than they can do, in order; queues have no limit, and what is paused waits.
 
     What is overdue counts on the day of ``as_of``. The most urgent are done; those beyond are named.
     """
@@ -27,6 +28,8 @@ def overflow(
         return ()
     days: dict[tuple[Date, str], list[Action]] = {}
     for action in actions:
+        if action.status is TaskStatus.PAUSED:
+            continue
         if not action.is_queue and (general is not None or action.owner in own):
             moment = action.due if action.due.instant > as_of.instant else as_of
             days.setdefault((in_zone(moment, compiled.zone).date, action.owner), []).append(action)

@@ -53,7 +53,7 @@ def _row(action: Action, as_of: DateTime, words: Wording) -> list[str | int]:
         "customer": action.customer_name,
         "task": words.word("task", action.task),
         "channel": words.word("channel", action.channel),
-        "content": action.content,
+        "content": words.text(action.content),
         "kind": words.say(action.kind),
         "signal": words.word("signal", action.signal),
         "decision": words.decision(action.decision),

@@ -80,7 +80,7 @@ def _event(action: Action, as_of: DateTime, words: Wording) -> Iterator[str]:
 def _description(action: Action, as_of: DateTime, words: Wording) -> Iterator[str]:
     colon = words.say("colon")
     if action.content:
-        yield action.content
+        yield words.text(action.content)
     for name, text in (
         ("owner", words.owner(action)),
         ("channel", words.word("channel", action.channel)),

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 from crmrules.model.decision import TaskStatus
-from crmrules.model.plan import Action, ActionPlan, KpiResult
+from crmrules.model.plan import Action, ActionPlan, KpiResult, Overflow
+from crmrules.review.explain_json import held_json
 from crmrules.review.json_text import dumps, instant, json_value, label, maybe_instant, place
 from crmrules.review.texts import mask
 from crmrules.review.wording import Wording
@@ -41,7 +42,10 @@ def to_json(plan: ActionPlan, words: Wording) -> dict[str, Any]:
             "withheld": len(plan.withheld),
         },
         "actions": [action_json(action, words) for action in plan.actions],
-        "withheld": [{"reason": w.reason, "action": action_json(w.action, words)} for w in plan.withheld],
+        "withheld": [
+            {"reason": w.reason, "by": held_json(w), "action": action_json(w.action, words)} for w in plan.withheld
+        ],
+        "overflow": [overflow_json(each) for each in plan.overflow],
         "distribution": {fact: dict(counts) for fact, counts in plan.distribution.items()},
         "unknown": dict(plan.unknown),
         "kpis": [kpi_json(kpi) for kpi in plan.kpis],
@@ -70,15 +74,31 @@ def action_json(action: Action, words: Wording) -> dict[str, Any]:
         "is_queue": action.is_queue,
         "priority": action.priority,
         "purpose": action.purpose,
-        "content": action.content,
+        "content": words.text(action.content),
         "signal": action.signal,
         "level": action.level,
+        "on_behalf_of": action.on_behalf_of,
+        "behalf_reason": action.behalf_reason,
+        "send_after": maybe_instant(action.send_after),
+        "quiet_hours": action.quiet_hours,
+        "quiet_zone": action.quiet_zone,
         "basis": {
             name: mask(value) if words.is_personal(name, value) else json_value(value)
             for name, value in action.basis.items()
         },
         "ruleset": action.ruleset,
         "fingerprint": action.fingerprint,
+    }
+
+
+def overflow_json(each: Overflow) -> dict[str, Any]:
+    """A day on which somebody has more to do than they can; the actions beyond it by their keys."""
+    return {
+        "owner": each.owner,
+        "day": str(each.day),
+        "planned": each.planned,
+        "capacity": each.capacity,
+        "beyond": [action.key for action in each.actions],
     }
 
 

@@ -28,6 +28,7 @@ def render_text(plan: ActionPlan, words: Wording, *, limit: int = _TOP_ACTIONS) 
     blocks = [
         [one_line(plan.label.get(words.lang, plan.ruleset), 80), summary.sentence, *_counts(plan, summary, words)],
         _owners(summary.owners, words),
+        _overflow(plan, words),
         _actions(plan, words, limit),
         _kpis(plan.kpis, words),
         _unknown(plan, words),
@@ -59,6 +60,15 @@ def _owners(owners: tuple[OwnerWork, ...], words: Wording) -> list[str]:
     if rest:
         rows.append([words.say("others", n=len(rest)), f"{sum(len(o.actions) for o in rest):,}", ""])
     return [words.say("per_owner"), *table(rows, right=(1,))]
+
+
+def _overflow(plan: ActionPlan, words: Wording) -> list[str]:
+    if not plan.overflow:
+        return []
+    lines = ["  " + one_line(words.overflow(each), _CELL) for each in plan.overflow[:_TOP_OWNERS]]
+    rest = len(plan.overflow) - _TOP_OWNERS
+    more = ["  " + words.say("more", n=f"{rest:,}")] if rest > 0 else []
+    return [words.say("overflow"), *lines, *more]
 
 
 def _actions(plan: ActionPlan, words: Wording, limit: int) -> list[str]:

@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from crmrules.model.decision import TaskStatus
-from crmrules.model.plan import Action, ActionPlan, KpiResult, Rating
+from crmrules.model.plan import Action, ActionPlan, KpiResult, Overflow, Rating
 from crmrules.model.temporal import DateTime
 from crmrules.review.summary import OwnerWork, Summary, ordered_values, summarise
 from crmrules.review.texts import clean, one_line, show_moment
@@ -164,6 +164,7 @@ class _Book:
         self.counts(words.say("actions"), "status", [*rows, (words.say("withheld"), len(plan.withheld))])
         self.counts("", "kind", [(words.say(kind), n) for kind, n in summary.by_kind.items()])
         self.counts(words.say("per_owner"), "owner", [(o.name, len(o.actions)) for o in summary.owners])
+        self.overflow(plan.overflow)
         for fact, counts in plan.distribution.items():
             title = words.say("distribution", fact=words.fact(fact))
             self.counts(title, "value", ordered_values(fact, counts, words))
@@ -184,6 +185,24 @@ class _Book:
         self.sheet.append(self.head(key, "count"))
         for name, n in rows:
             self.sheet.append([self.text(name), self.number(n)])
+
+    def overflow(self, days: tuple[Overflow, ...]) -> None:
+        words = self.words
+        if not days:
+            return
+        self.sheet.append([])
+        self.sheet.append([self.text(words.say("overflow"), "plan_section")])
+        self.sheet.append([self.text(words.say("overflow_note"))])
+        self.sheet.append(self.head("owner", "day", "planned", "capacity", "beyond_capacity"))
+        for each in days:
+            beyond = [f"{words.text(a.customer_name or a.customer)} {words.word('task', a.task)}" for a in each.actions]
+            self.sheet.append([
+                self.text(each.owner),
+                self.text(str(each.day)),
+                self.number(each.planned),
+                self.number(each.capacity),
+                self.text(words.say("comma").join(beyond)),
+            ])  # fmt: skip
 
     def kpis(self, kpis: tuple[KpiResult, ...]) -> None:
         words = self.words
@@ -232,7 +251,7 @@ class _Book:
             "customer": action.customer_name or action.customer,
             "task": words.word("task", action.task),
             "channel": words.word("channel", action.channel),
-            "content": action.content,
+            "content": words.text(action.content),
             "why": words.why(action),
             "customer_id": action.customer,
             "place": str(action.place),
@@ -259,7 +278,7 @@ class _Book:
         sheet.append(self.head(*columns))
         for item in self.plan.withheld:
             row = dict(zip(_COLUMNS, self.row(item.action), strict=True))
-            row["reason"] = self.text(self.words.reason(item.reason))
+            row["reason"] = self.text(self.words.held(item, self.plan.as_of))
             row["owner"] = self.text(self.words.owner(item.action))
             sheet.append([row[column] for column in columns])
 
