@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmrules.model.decision import CellTrace, FactTrace
+from crmrules.model.decision import CellTrace, FactTrace, Transition
 from crmrules.model.plan import Withheld
+from crmrules.model.population import Cut
 from crmrules.review.json_text import instant, json_value, label, maybe_instant, place
 from crmrules.review.texts import mask
 from crmrules.review.wording import Wording

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from crmrules.model.decision import CellTrace, FactTrace
+from crmrules.model.decision import CellTrace, FactTrace, Transition
+from crmrules.model.ruleset import Kind
 from crmrules.model.spans import Span
 from crmrules.review.explain_json import is_rows
 from crmrules.review.texts import fit, one_line, show_moment, width

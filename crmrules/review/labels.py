@@ -163,7 +163,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "n_rows": ("{n} rows", "{n} 行"),
     # populations, values that move up and down, experiments
     "cut_points": ("Where the customers are cut", "客户分界点"),
-    "cut_top": ("cut at {points}: top {part} of {n} customers by {of}", "分界点 {points}：{n} 位客户按 {of} 的前 {part}"),
+    "cut_top": (
+        "cut at {points}: top {part} of {n} customers by {of}",
+        "分界点 {points}：{n} 位客户按 {of} 的前 {part}",
+    ),
     "cut_parts": (
         "cut at {points}: {part} parts of {n} customers by {of}",
         "分界点 {points}：{n} 位客户按 {of} 分成 {part} 份",

@@ -13,7 +13,7 @@ from crmrules.model.ruleset import KpiType, RuleSet
 from crmrules.model.values import DateTime
 from crmrules.model.vocabulary import Fact, Label, Sensitivity
 from crmrules.review.labels import LABELS, say
-from crmrules.review.texts import looks_personal, mask, mask_within, show, show_moment, show_number
+from crmrules.review.texts import looks_personal, mask, mask_within, one_line, show, show_moment, show_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmrules.model.decision import TaskStatus
 from crmrules.model.plan import Action, ActionPlan, KpiResult, Overflow
-from crmrules.review.explain_json import held_json
+from crmrules.review.explain_json import cut_json, held_json
 from crmrules.review.json_text import dumps, instant, json_value, label, maybe_instant, place
 from crmrules.review.texts import mask
 from crmrules.review.wording import Wording
@@ -46,6 +46,11 @@ def to_json(plan: ActionPlan, words: Wording) -> dict[str, Any]:
             {"reason": w.reason, "by": held_json(w), "action": action_json(w.action, words)} for w in plan.withheld
         ],
         "overflow": [overflow_json(each) for each in plan.overflow],
+        **(
+            {"cut_points": [cut_json(cut, words) for cut in plan.cut_points.cuts.values()]}
+            if plan.cut_points.cuts
+            else {}
+        ),
         "distribution": {fact: dict(counts) for fact, counts in plan.distribution.items()},
         "unknown": dict(plan.unknown),
         "kpis": [kpi_json(kpi) for kpi in plan.kpis],

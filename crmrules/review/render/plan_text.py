@@ -31,6 +31,7 @@ def render_text(plan: ActionPlan, words: Wording, *, limit: int = _TOP_ACTIONS) 
         _overflow(plan, words),
         _actions(plan, words, limit),
         _kpis(plan.kpis, words),
+        _cuts(plan, words),
         _unknown(plan, words),
         _warnings(plan, words),
     ]
@@ -108,6 +109,14 @@ def _kpis(kpis: tuple[KpiResult, ...], words: Wording) -> list[str]:
     ]
     more = [f"  … {len(kpis) - _TOP_KPIS:,}"] if len(kpis) > _TOP_KPIS else []
     return [words.say("kpis"), *table(rows, right=(2,)), *more] if rows else []
+
+
+def _cuts(plan: ActionPlan, words: Wording) -> list[str]:
+    cuts = plan.cut_points.cuts.values()
+    if not cuts:
+        return []
+    lines = [one_line(f"  {words.fact(cut.fact)}{words.say('colon')}{words.cut(cut)}", 200) for cut in cuts]
+    return [words.say("cut_points"), *lines]
 
 
 def _unknown(plan: ActionPlan, words: Wording) -> list[str]:
