@@ -69,7 +69,8 @@ X = number()
         ("U", [AMOUNT], [("-",), ("< 0",)], ["impossible 1 amount < 0"]),
         ("U", [number("n", scale=0)], [("-",), ("1.5",)], ["impossible 1 n 1.5"]),
         ("U", [X, TIER], [("> 5", "-"), ("<= 5", "-")], ["unused-column tier"]),
-        ("F", [TIER], [("high",), ("-",)], ["unused-value tier mid; low"]),
+        ("F", [TIER, X], [("high", "> 5"), ("-", "> 5"), ("high, mid", "-"), ("-", "<= 5")], ["unused-value tier low"]),
+        ("F", [TIER], [("high",), ("-",)], []),
         ("U", [X, flag("f")], [("> limit", "-"), ("<= 5", "true")], ["undecided 0 x"]),
         ("U", [X], [("> limit",), ("> limit",)], ["duplicate 0,1", "undecided 0,1 x"]),
         ("F", [X, TIER], [("> limit", "high, mid"), ("< 5", "-")], ["gap >= 5 | low", "undecided 0 x"]),
@@ -185,7 +186,7 @@ def test_issues_in_both_languages() -> None:
     merged = said("F", [X, flag("f")], [("> 5", "true"), ("> 5", "false"), ("<= 5", "-")], "aab")
     assert "note T209: rows R1, R2 of table t give the same and can be one row: f = -" in merged["T209"][0]
     assert "column f of table t changes nothing" in merged["T211"][0]
-    assert "never names these values of tier: mid, low" in said("F", [TIER], [("high",), ("-",)])["T212"][0]
+    assert "never names these values of tier: mid, low" in said("F", [TIER, X], [("high", "> 5"), ("-", "> 5"), ("-", "<= 5")])["T212"][0]
     assert "no row of table t gives these values of out: mid" in said("F", [X], [("-",)], unused={"out": ["mid"]})["T213"][0]
     assert "rows R1 of table t cannot be compared with others: cells of x depend" in said("U", [X], [("> limit",)])["T214"][0]
     assert "T215" in said("U", [X, TIER], [("> 3", "mid"), ("< 8", "low")], effort=1)

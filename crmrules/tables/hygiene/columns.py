@@ -47,8 +47,9 @@ def column_finding(made: Prepared, column: int, *, blank: bool) -> Finding:
 
 
 def unused_values(made: Prepared) -> Iterator[Finding]:
-    """Allowed words of a column that only blank cells accept."""
-    if made.table.hit_policy not in SINGLE:
+    """Allowed words of a column that only blank cells accept; a row for all that is left is not asked for names."""
+    everything = tuple(axis.everything for axis in made.axes)
+    if made.table.hit_policy not in SINGLE or everything in made.cells:
         return
     for column, axis in enumerate(made.axes[: len(made.axes) - made.dated]):
         if not axis.column.words or any(column in opaque for opaque in made.opaque):
