@@ -63,9 +63,9 @@ def view_of(
         named |= persons
         if any(people.concerned(each, as_of) & names for each in persons):
             seen.append(record)
-    if person is None and not roles and viewer not in named:
-        known = [*people.known, *role_words(compiled.ruleset), *sorted(named)]
-        raise PlanError([issue("P528", found=viewer, nearest=nearest(viewer, known))])
+    known = {*people.known, *named, *role_words(compiled.ruleset), *(each.manager for each in people.known.values())}
+    if viewer not in known:
+        raise PlanError([issue("P528", found=viewer, nearest=nearest(viewer, sorted(known)))])
     return View(viewer, _cut(dataset, seen), names, reveals)
 
 
