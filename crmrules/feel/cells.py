@@ -7,8 +7,9 @@ know ``10-50万`` (both ends belong to it), ``50万以上``, ``超过50万``, an
 from __future__ import annotations
 
 from crmrules.feel import tree
+from crmrules.feel.grammar import COMPARE, MAX_ITEMS
 from crmrules.feel.lexer import END, NUMBER, SIGN, SUFFIXES, TEMPORAL, SyntaxFault, Token, scan
-from crmrules.feel.parser import COMPARE, MAX_ITEMS, Parser, constant
+from crmrules.feel.parser import Parser, constant
 from crmrules.feel.words import Lexicon
 
 

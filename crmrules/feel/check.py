@@ -5,19 +5,30 @@ Only what is certain becomes an issue: ``Any`` fits everything. All problems of 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from crmrules.feel import tree
+from crmrules.feel.bindings import (
+    CONSTANT,
+    FUNCTION,
+    INPUT,
+    KEY,
+    UNKNOWN,
+    Binder,
+    Binding,
+    Checked,
+    Local,
+    nearest,
+)
 from crmrules.feel.builtins._base import Builtin, Signature
 from crmrules.feel.conform import type_of
 from crmrules.feel.scope import Scope
 from crmrules.feel.typefacts import (
     DURATIONS,
     ORDERED,
+    PROPERTIES,
     SCALARS,
     arithmetic_type,
     asks_for_item,
@@ -25,21 +36,14 @@ from crmrules.feel.typefacts import (
     could_be,
     counts,
     parameter_at,
-    parameter_types,
     same_kind,
     takes,
 )
 from crmrules.feel.types import (
     ANY,
     BOOLEAN,
-    DATE,
-    DATE_TIME,
-    DAYS_DURATION,
-    MONTHS_DURATION,
     NULL,
     NUMBER,
-    STRING,
-    TIME,
     ContextType,
     FunctionType,
     ListType,
@@ -47,65 +51,6 @@ from crmrules.feel.types import (
     Type,
 )
 from crmrules.model.values import parse_temporal
-
-# What a name stands for.
-LOCAL, INPUT, CONSTANT, FUNCTION, KEY, UNKNOWN = "local", "input", "constant", "function", "key", "unknown"
-
-
-class Binding(NamedTuple):
-    """What a name stands for; ``slot`` for LOCAL and KEY, ``outer`` is what a missing KEY falls back to."""
-
-    kind: str
-    name: str
-    slot: int = -1
-    outer: Binding | None = None
-
-
-class Problem(NamedTuple):
-    """An issue in the making: code, place in the text, parameters."""
-
-    code: str
-    start: int
-    end: int
-    params: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class Checked:
-    """What is known of a tree. Nodes are identified by ``id``; ``root`` keeps them alive.
-
-    ``asking`` are the tests that use ``?``: they hold when they are true, others when the input equals them.
-    """
-
-    root: tree.Node
-    types: dict[int, Type] = field(default_factory=dict)
-    bindings: dict[int, Binding] = field(default_factory=dict)
-    slots: dict[int, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    asking: set[int] = field(default_factory=set)
-    cell_type: Type = ANY
-
-
-class _Local(NamedTuple):
-    slot: int
-    type: Type
-    item: bool = False
-
-
-_DATE_PARTS: Final = dict.fromkeys(("year", "month", "day", "weekday"), NUMBER)
-_TIME_PARTS: Final = {
-    **dict.fromkeys(("hour", "minute", "second"), NUMBER), "time offset": DAYS_DURATION, "timezone": STRING,
-}  # fmt: skip
-_PROPERTIES: Final[Mapping[Type, Mapping[str, Type]]] = {
-    DATE: _DATE_PARTS,
-    TIME: _TIME_PARTS,
-    DATE_TIME: {**_DATE_PARTS, **_TIME_PARTS},
-    DAYS_DURATION: dict.fromkeys(("days", "hours", "minutes", "seconds"), NUMBER),
-    MONTHS_DURATION: dict.fromkeys(("years", "months"), NUMBER),
-    NUMBER: {},
-    STRING: {},
-    BOOLEAN: {},
-}
 
 
 def check(root: tree.Node, scope: Scope, *, cell: Type | None = None, words: Iterable[str] = ()) -> Checked:
@@ -115,37 +60,13 @@ def check(root: tree.Node, scope: Scope, *, cell: Type | None = None, words: Ite
     return checker.out
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that looks most like ``word``; empty when none does."""
-    choices = list(dict.fromkeys(known))
-    folded = {w.casefold(): w for w in reversed(choices)}
-    close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.5 if len(word) < 5 else 0.6)
-    return folded[close[0]] if close else ""
-
-
-class _Checker:
+class _Checker(Binder):
     """One pass over one tree."""
-
-    def __init__(self, root: tree.Node, scope: Scope, cell: Type | None, words: Iterable[str]) -> None:
-        self.out = Checked(root, cell_type=cell or ANY)
-        self.asks = False
-        self.scope, self.cell, self.words = scope, cell, words
-        self.frames: list[dict[str, _Local]] = []
-        self.items: list[_Local] = []
-        self.next_slot = 0
 
     def type(self, node: tree.Node) -> Type:
         found = _VISIT[type(node)](self, node)
         self.out.types[id(node)] = found
         return found
-
-    def problem(self, code: str, node: tree.Node, **params: object) -> None:
-        self.out.problems.append(Problem(code, node.start, node.end, {k: str(v) for k, v in params.items() if v != ""}))
-
-    def slot(self, owner: object) -> int:
-        self.next_slot += 1
-        self.out.slots[id(owner)] = self.next_slot
-        return self.next_slot
 
     # --- values -----------------------------------------------------------------------------------------------
 
@@ -164,16 +85,16 @@ class _Checker:
 
     def context(self, node: tree.ContextLiteral) -> Type:
         fields: dict[str, Type] = {}
-        frame: dict[str, _Local] = {}
+        frame: dict[str, Local] = {}
         self.frames.append(frame)
         for entry in node.entries:
             slot = self.slot(entry)
             if isinstance(entry.value, tree.FunctionLiteral):
-                frame[entry.key] = _Local(slot, ANY)
+                frame[entry.key] = Local(slot, ANY)
             if entry.key in fields:
                 self.problem("F141", entry, found=entry.key)
             fields[entry.key] = self.type(entry.value)
-            frame[entry.key] = _Local(slot, fields[entry.key])
+            frame[entry.key] = Local(slot, fields[entry.key])
         self.frames.pop()
         return ContextType(MappingProxyType(fields), open=False)
 
@@ -183,7 +104,7 @@ class _Checker:
         return RangeType(common([low, high]))
 
     def function(self, node: tree.FunctionLiteral) -> Type:
-        frame = {p.name: _Local(self.slot(p), p.type) for p in node.parameters}
+        frame = {p.name: Local(self.slot(p), p.type) for p in node.parameters}
         if node.external:
             self.problem("F142", node)
         self.frames.append(frame)
@@ -197,68 +118,6 @@ class _Checker:
         binding, found = self.bind(node)
         self.out.bindings[id(node)] = binding
         return found
-
-    def bind(self, node: tree.Name) -> tuple[Binding, Type]:
-        for depth in range(len(self.frames) - 1, -1, -1):
-            local = self.frames[depth].get(node.text)
-            if local is not None and not local.item:
-                return Binding(LOCAL, node.text, local.slot), local.type
-            item = self.frames[depth].get("item")
-            if item is not None and item.item:
-                found = self.item_key(node, item, depth)
-                if found is not None:
-                    return found
-        return self.outer(node)
-
-    def item_key(self, node: tree.Name, item: _Local, depth: int) -> tuple[Binding, Type] | None:
-        """A name inside a filter: a key of the item, or perhaps one."""
-        kind = item.type
-        if isinstance(kind, ContextType):
-            for key in (node.text, node.name):
-                if key in kind.fields:
-                    return Binding(KEY, key, item.slot), kind.fields[key]
-        if node.text == "item":
-            return Binding(LOCAL, "item", item.slot), item.type
-        if kind in SCALARS or (isinstance(kind, ContextType) and not kind.open) or isinstance(kind, ListType):
-            return None
-        frames = self.frames
-        self.frames = frames[:depth]
-        known = len(self.out.problems)
-        outer, _ = self.bind(node)
-        del self.out.problems[known:]  # perhaps a key: then it need not be known outside
-        self.frames = frames
-        return Binding(KEY, node.name, item.slot, outer), ANY
-
-    def outer(self, node: tree.Name) -> tuple[Binding, Type]:
-        scope, name = self.scope, node.name
-        if name == "?" and self.cell is not None:
-            self.asks = True
-            return Binding(INPUT, "?"), self.cell
-        if name in scope.names:
-            return Binding(INPUT, name), scope.names[name]
-        if name in scope.constants:
-            return Binding(CONSTANT, name), type_of(scope.constants[name])
-        builtin = scope.builtins.get(name)
-        if builtin is not None:
-            return Binding(FUNCTION, name), FunctionType(parameter_types(builtin))
-        self.unknown(node)
-        return Binding(UNKNOWN, name), ANY
-
-    def unknown(self, node: tree.Name) -> None:
-        words = list(self.words)
-        if words:
-            known = nearest(node.text, words)
-            listed = words if len(words) <= 12 else [*words[:12], "…"]
-            self.problem("F121", node, found=node.text, nearest=known, words=", ".join(listed))
-        else:
-            self.problem("F120", node, found=node.text, nearest=nearest(node.text, self.known_names()))
-
-    def known_names(self) -> Iterable[str]:
-        for frame in reversed(self.frames):
-            yield from frame
-        yield from self.scope.names
-        yield from self.scope.constants
-        yield from self.scope.spellings
 
     def property(self, node: tree.Property) -> Type:
         return self.property_of(self.type(node.base), node)
@@ -277,8 +136,8 @@ class _Checker:
             known: Mapping[str, Type] = {
                 "start": base.end, "end": base.end, "start included": BOOLEAN, "end included": BOOLEAN
             }  # fmt: skip
-        elif base in _PROPERTIES:
-            known = _PROPERTIES[base]
+        elif base in PROPERTIES:
+            known = PROPERTIES[base]
         else:
             return ANY
         if node.text not in known:
@@ -290,7 +149,7 @@ class _Checker:
         item = base.item if isinstance(base, ListType) else base if base in SCALARS else ANY
         if isinstance(base, ContextType):
             item = base
-        self.frames.append({"item": _Local(self.slot(node), item, item=True)})
+        self.frames.append({"item": Local(self.slot(node), item, item=True)})
         condition = self.type(node.condition)
         self.frames.pop()
         if condition == NUMBER:
@@ -472,7 +331,7 @@ class _Checker:
         return common([self.type(node.then), self.type(node.otherwise)])
 
     def iterators(self, node: tree.For | tree.Quantified) -> None:
-        frame: dict[str, _Local] = {}
+        frame: dict[str, Local] = {}
         self.frames.append(frame)
         for iterator in node.iterators:
             source = self.type(iterator.source)
@@ -486,11 +345,11 @@ class _Checker:
                 item = source.end
             else:
                 item = source if source in SCALARS else ANY
-            frame[iterator.name] = _Local(self.slot(iterator), item)
+            frame[iterator.name] = Local(self.slot(iterator), item)
 
     def for_form(self, node: tree.For) -> Type:
         self.iterators(node)
-        self.frames[-1]["partial"] = _Local(self.slot(node), ListType())
+        self.frames[-1]["partial"] = Local(self.slot(node), ListType())
         body = self.type(node.body)
         self.frames.pop()
         return ListType(body)

@@ -17,14 +17,16 @@ from functools import partial
 from typing import Any, Final
 
 from crmrules.feel import core, tree
+from crmrules.feel.bindings import Checked, Problem, nearest
 from crmrules.feel.cells import parse_cell
-from crmrules.feel.check import Checked, Problem, check, nearest
+from crmrules.feel.check import check
 from crmrules.feel.closures import closure
+from crmrules.feel.grammar import MAX_DEPTH
 from crmrules.feel.lexer import MAX_TEXT, SyntaxFault
 from crmrules.feel.lower import lower
 from crmrules.feel.notes import Note as Note
 from crmrules.feel.notes import Notes
-from crmrules.feel.parser import MAX_DEPTH, parse_expression
+from crmrules.feel.parser import parse_expression
 from crmrules.feel.python import Function, generate
 from crmrules.feel.scope import Scope as Scope
 from crmrules.feel.shapes import OPAQUE, Shape, shape_of

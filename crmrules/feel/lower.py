@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from crmrules.feel import check, core, tree
+from crmrules.feel import bindings, core, tree
+from crmrules.feel.bindings import Checked, Problem
 from crmrules.feel.builtins import operators
 from crmrules.feel.builtins._base import Failure
 from crmrules.feel.calls import builtin_function, caller
-from crmrules.feel.check import Checked, Problem
 from crmrules.feel.conform import type_of
 from crmrules.feel.scope import Scope
 from crmrules.feel.typefacts import ORDERED, asks_for_item
@@ -103,7 +103,9 @@ class _Lowering:
             return self.inside(test, value, strict)
         if id(test) in self.checked.asking:  # a test that uses ?
             node = self.node(test)
-            return node if node.type == BOOLEAN else core.And(test.start, test.end, BOOLEAN, (node,))
+            # What is read (?, a key) may hold no truth value at run time, whatever its declared type.
+            read = isinstance(node, core.Input | core.Local | core.Path | core.ItemKey)
+            return core.And(test.start, test.end, BOOLEAN, (node,)) if read or node.type != BOOLEAN else node
         wanted = self.node(test)
         if self.scope.relaxed and asks_for_item(value.type, wanted.type):
             return core.Member(test.start, test.end, BOOLEAN, wanted, value, strict)
@@ -215,17 +217,17 @@ class _Lowering:
     def name(self, node: tree.Name) -> core.Node:
         return self.bound(node, self.checked.bindings[id(node)], self.place(node))
 
-    def bound(self, node: tree.Name, binding: check.Binding, place: tuple[int, int, Type]) -> core.Node:
+    def bound(self, node: tree.Name, binding: bindings.Binding, place: tuple[int, int, Type]) -> core.Node:
         match binding.kind:
-            case check.LOCAL:
+            case bindings.LOCAL:
                 return core.Local(*place, binding.slot)
-            case check.INPUT:
+            case bindings.INPUT:
                 return core.Input(*place, binding.name)
-            case check.CONSTANT:
+            case bindings.CONSTANT:
                 return self.const(node, self.scope.constants[binding.name])
-            case check.FUNCTION:
+            case bindings.FUNCTION:
                 return self.const(node, builtin_function(self.scope.builtins[binding.name]))
-            case check.KEY:
+            case bindings.KEY:
                 item = core.Local(node.start, node.end, ANY, binding.slot)
                 if binding.outer is None:
                     return core.Path(*place, item, binding.name)
@@ -262,7 +264,7 @@ class _Lowering:
         place = self.place(node)
         if isinstance(node.function, tree.Name):
             binding = self.checked.bindings[id(node.function)]
-            if binding.kind == check.FUNCTION:
+            if binding.kind == bindings.FUNCTION:
                 return self.builtin(node, self.scope.builtins[binding.name], arguments)
         return core.CallValue(*place, self.node(node.function), arguments, node.names)
 

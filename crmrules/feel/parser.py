@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from crmrules.feel import forms, tree
+from crmrules.feel import access, brackets, forms, tree
+from crmrules.feel.grammar import COMPARE, CONSTANTS, CONTINUES, GOES_ON, HINTS, INFIX, MAX_DEPTH, MAX_HEIGHT
 from crmrules.feel.grouping import join_groups
 from crmrules.feel.lexer import (
     END,
     MULTIPLIERS,
-    NAME_SIGNS,
     NUMBER,
     SIGN,
     STRING,
@@ -26,31 +26,7 @@ from crmrules.feel.lexer import (
 )
 from crmrules.feel.typenames import TypeNameFault, read_type
 from crmrules.feel.types import Type
-from crmrules.feel.words import LOCAL, VALUE, Known, Lexicon, Match, Meaning, Table, find, joined, known
-
-MAX_DEPTH: Final = 100  # brackets within brackets; seven frames of Python each
-MAX_HEIGHT: Final = 200  # of the tree, which chains such as a + b + c … make high without nesting
-MAX_ITEMS: Final = 10_000
-
-GOES_ON: Final = frozenset(["and", "or", "then", "else", "return", "in", "satisfies", "between", "instance"])
-_INFIX: Final[Mapping[str, int]] = {
-    "or": 2, "and": 3, "=": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "between": 4, "in": 4,
-    "+": 5, "-": 5, "*": 6, "/": 6, "**": 7, "instance": 9,
-}  # fmt: skip
-COMPARE: Final = frozenset(("=", "!=", "<", "<=", ">", ">="))
-_CONSTANTS: Final = {"true": True, "false": False, "null": None}
-CONTINUES: Final = frozenset(["and", "or", "then", "else", "return", "satisfies", "in", "between", "instance", "of"])
-_HINTS: Final = {
-    "==": "=",
-    "=>": ">=",
-    "=<": "<=",
-    "<>": "!=",
-    "&&": "and",
-    "||": "or",
-    "&": "and",
-    "|": "or",
-    "!": "not(…)",
-}
+from crmrules.feel.words import LOCAL, VALUE, Known, Lexicon, Match, Meaning, find, joined, known
 
 
 def parse_expression(text: str, lexicon: Lexicon) -> tree.Node:
@@ -91,7 +67,7 @@ class Parser:
     def refuse_double(self, token: Token) -> None:
         """``==``, ``=>``, ``<>`` and the like: say what to write instead."""
         follow = self.tokens[self.at]
-        if follow.kind == SIGN and not follow.space and (hint := _HINTS.get(token.text + follow.text)):
+        if follow.kind == SIGN and not follow.space and (hint := HINTS.get(token.text + follow.text)):
             raise SyntaxFault("F115", token.start, follow.end, found=token.text + follow.text, write=hint)
 
     # --- expressions ------------------------------------------------------------------------------------------
@@ -114,7 +90,7 @@ class Parser:
         chained = False
         while True:
             token = self.tokens[self.at]
-            level = _INFIX.get(token.text, 0) if token.kind in (SIGN, WORD) else 0
+            level = INFIX.get(token.text, 0) if token.kind in (SIGN, WORD) else 0
             if level == 0 or level < above or self.ends_line(token):
                 break
             if level == 4 and chained:
@@ -188,7 +164,7 @@ class Parser:
             items.append(self.tail() if tail else self.expression())
             height = max(height, self.height)
             if self.tokens[self.at].text == ".." and len(items) == 1 and not tail:
-                return (self.infix(self.postfix(self.range_from(token, items[0], False)), 5),)
+                return (self.infix(self.postfix(brackets.range_from(self, token, items[0], False)), 5),)
             if self.tokens[self.at].text != ",":
                 break
             self.at += 1
@@ -237,9 +213,9 @@ class Parser:
     def word(self, token: Token) -> tree.Node:
         match = self.find()
         if match is None or match.length == 1:
-            if token.text in _CONSTANTS and (match is None or match.meaning.kind != VALUE):
+            if token.text in CONSTANTS and (match is None or match.meaning.kind != VALUE):
                 self.at += 1
-                return self.postfix(tree.Literal(token.start, token.end, _CONSTANTS[token.text]))
+                return self.postfix(tree.Literal(token.start, token.end, CONSTANTS[token.text]))
             read = _KEYWORD_FORMS.get(token.text)
             if read is not None and (match is None or match.meaning.kind != VALUE):
                 if token.text != "function" or self.tokens[self.at + 1].text == "(":
@@ -277,81 +253,18 @@ class Parser:
             if token.kind != SIGN or (token.line and self.ends_line(token)):
                 return node
             if token.text == ".":
-                node = self.property(node)
+                node = access.property_of(self, node)
                 self.grown(self.height)
-            elif token.text == "[" and not self.closes_range():
+            elif token.text == "[" and not access.closes_range(self):
                 height = self.height
-                node = self.filter(node)
+                node = access.filter_of(self, node)
                 self.grown(height)
             elif token.text == "(" and not (self.cells and token.line):
                 height = self.height
-                node = self.call(node)
+                node = access.call_of(self, node)
                 self.grown(height)
             else:
                 return node
-
-    def closes_range(self) -> bool:
-        """Whether this ``[`` ends an open range (``]1..5[``) rather than starting a filter."""
-        follow = self.tokens[self.at + 1]
-        return follow.kind == END or follow.text in _AFTER_RANGE
-
-    def property(self, base: tree.Node) -> tree.Node:
-        self.at += 1
-        match = find((self.keys, self.lexicon.fields), self.tokens, self.at)
-        if match is None:
-            run = 0
-            while self.tokens[self.at + run].kind == WORD and not (run and self.tokens[self.at + run].text in GOES_ON):
-                run += 1
-            if run == 0:
-                raise self.missing()
-            text = joined(self.tokens[self.at : self.at + run])
-            match = Match(run, text, Meaning("unknown", text))
-        self.at += match.length
-        return tree.Property(base.start, self.tokens[self.at - 1].end, base, match.text, match.meaning.name)
-
-    def filter(self, base: tree.Node) -> tree.Node:
-        self.open()
-        self.locals.append(_frame(self.lexicon.fields, self.keys))
-        condition = self.expression()
-        self.locals.pop()
-        end = self.close("]")
-        return tree.Filter(base.start, end, base, condition)
-
-    def call(self, function: tree.Node) -> tree.Node:
-        self.open()
-        arguments: list[tree.Node] = []
-        names: list[str] = []
-        height = 0
-        while self.tokens[self.at].text != ")" or arguments:
-            name = self.argument_name()
-            if name is not None:
-                names.append(name)
-            arguments.append(self.expression())
-            height = max(height, self.height)
-            if len(arguments) > MAX_ITEMS:
-                raise SyntaxFault("F106", function.start, self.tokens[self.at].end, limit=f"{MAX_ITEMS:,}")
-            if self.tokens[self.at].text != ",":
-                break
-            self.at += 1
-        end = self.close(")")
-        self.height = height
-        if names and len(names) != len(arguments):
-            raise SyntaxFault("F117", function.start, end)
-        return tree.Call(function.start, end, function, tuple(arguments), tuple(names))
-
-    def argument_name(self) -> str | None:
-        """``name:`` before an argument; None when the argument has no name."""
-        for index in range(self.at, len(self.tokens)):
-            token = self.tokens[index]
-            if token.text == ":" and token.kind == SIGN:
-                if index == self.at:
-                    return None
-                name = joined(self.tokens[self.at : index])
-                self.at = index + 1
-                return name
-            if token.kind not in (WORD, NUMBER) and token.text not in NAME_SIGNS:
-                return None
-        return None
 
     # --- brackets ---------------------------------------------------------------------------------------------
 
@@ -362,94 +275,6 @@ class Parser:
     def close(self, sign: str) -> int:
         self.brackets -= 1
         return self.take(sign).end
-
-    def parenthesis(self, token: Token) -> tree.Node:
-        self.open()
-        follow = self.tokens[self.at]
-        if follow.kind == SIGN and follow.text in COMPARE:
-            tail = self.tail()
-            end = self.close(")")
-            return tree.Tail(token.start, end, tail.op, tail.operand)
-        node = self.expression()
-        if self.tokens[self.at].text == "..":
-            return self.range_from(token, node, False)
-        self.close(")")
-        return node
-
-    def bracket(self, token: Token) -> tree.Node:
-        self.open()
-        items: list[tree.Node] = []
-        height = 0
-        while self.tokens[self.at].text != "]" or items:
-            items.append(self.expression())
-            height = max(height, self.height)
-            if len(items) == 1 and self.tokens[self.at].text == "..":
-                return self.range_from(token, items[0], True)
-            if len(items) > MAX_ITEMS:
-                raise SyntaxFault("F106", token.start, self.tokens[self.at].end, limit=f"{MAX_ITEMS:,}")
-            if self.tokens[self.at].text != ",":
-                break
-            self.at += 1
-        end = self.close("]")
-        self.height = height
-        self.grown(height)
-        return tree.ListLiteral(token.start, end, tuple(items))
-
-    def open_range(self, token: Token) -> tree.Node:
-        self.open()
-        return self.range_from(token, self.expression(), False)
-
-    def range_from(self, opening: Token, low: tree.Node, included: bool) -> tree.Node:
-        height = self.height
-        self.take("..")
-        high = self.expression()
-        close = self.tokens[self.at]
-        if close.text not in (")", "]", "["):
-            raise self.expected(") ]")
-        self.brackets -= 1
-        self.at += 1
-        self.grown(height)
-        return tree.RangeLiteral(opening.start, close.end, low, high, included, close.text == "]")
-
-    def brace(self, token: Token) -> tree.Node:
-        self.open()
-        self.locals.append({})
-        entries: list[tree.Entry] = []
-        height = 0
-        while self.tokens[self.at].text != "}" or entries:
-            start = self.tokens[self.at].start
-            key = self.key()
-            value = self.expression()
-            height = max(height, self.height)
-            entries.append(tree.Entry(start, value.end, key, value))
-            self.declare(key)
-            if len(entries) > MAX_ITEMS:
-                raise SyntaxFault("F106", token.start, value.end, limit=f"{MAX_ITEMS:,}")
-            if self.tokens[self.at].text != ",":
-                break
-            self.at += 1
-        self.locals.pop()
-        end = self.close("}")
-        self.height = height
-        self.grown(height)
-        return tree.ContextLiteral(token.start, end, tuple(entries))
-
-    def key(self) -> str:
-        token = self.tokens[self.at]
-        if token.kind == STRING:
-            self.at += 1
-            self.take(":")
-            return str(token.value)
-        start = self.at
-        while self.tokens[self.at].text != ":":
-            token = self.tokens[self.at]
-            if token.kind not in (WORD, NUMBER) and token.text not in NAME_SIGNS:
-                raise self.expected(":")
-            self.at += 1
-        if self.at == start:
-            raise self.missing()
-        self.at += 1
-        return joined(self.tokens[start : self.at - 1])
 
     def declare(self, name: str) -> None:
         """Bring a parameter, an iteration variable or a context key into scope, innermost."""
@@ -496,7 +321,7 @@ class Parser:
         follow = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
         pair = token.text + (follow.text if not follow.space else "")
         for text in (pair, token.text):
-            if token.kind == SIGN and (hint := _HINTS.get(text)):
+            if token.kind == SIGN and (hint := HINTS.get(text)):
                 return SyntaxFault("F115", token.start, token.end, found=text, write=hint)
         return SyntaxFault("F111", token.start, token.end, found=token.text)
 
@@ -505,14 +330,11 @@ class Parser:
         return SyntaxFault("F105", token.start, token.end, limit=str(MAX_DEPTH))
 
 
-_AFTER_RANGE: Final = frozenset(
-    (",", ")", "]", "}", "=", "!=", "<", "<=", ">", ">=", "and", "or", "then", "else", "return", "satisfies", "in", ".")
-)
 _OPENERS: Final[Mapping[str, Callable[[Parser, Token], tree.Node]]] = {
-    "(": Parser.parenthesis,
-    "[": Parser.bracket,
-    "]": Parser.open_range,
-    "{": Parser.brace,
+    "(": brackets.parenthesis,
+    "[": brackets.bracket,
+    "]": brackets.open_range,
+    "{": brackets.brace,
 }
 _KEYWORD_FORMS: Final[Mapping[str, Callable[[Parser, Token], tree.Node]]] = {
     "if": forms.if_form,
@@ -527,14 +349,3 @@ def constant(token: Token) -> tree.Literal | tree.Temporal:
     if token.kind == NUMBER:
         return tree.Literal(token.start, token.end, token.value)
     return tree.Temporal(token.start, token.end, token.value, token.unit)
-
-
-def _frame(fields: Table, keys: Mapping[str, list[Known]]) -> dict[str, list[Known]]:
-    """The words a filter adds: ``item`` and every property name known anywhere."""
-    frame: dict[str, list[Known]] = {"item": [Known((("item", False),), "item", Meaning(LOCAL, "item"))]}
-    for table in (keys, fields):
-        for first, entries in table.items():
-            frame.setdefault(first, []).extend(entries)
-    for entries in frame.values():
-        entries.sort(key=lambda k: -len(k.parts))
-    return frame

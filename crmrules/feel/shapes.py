@@ -87,7 +87,7 @@ def _shape(node: core.Node) -> Shape:
             return union([_shape(item) for item in items])
         case core.Not(item=item):
             return _complement(item)
-        case core.Input(name="?") if node.type == BOOLEAN:
+        case core.And(items=(core.Input(name="?", type=kind),)) if kind == BOOLEAN:
             return Points((True,))
         case _:
             return OPAQUE

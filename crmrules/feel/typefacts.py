@@ -132,3 +132,22 @@ def parameter_types(builtin: Builtin) -> tuple[Type, ...]:
     if len(signatures) != 1 or any(p.optional or p.variadic for p in signatures[0].params):
         return ()
     return tuple(p.type for p in signatures[0].params)
+
+
+# --- properties ---------------------------------------------------------------------------------------------------
+
+_DATE_PARTS: Final = dict.fromkeys(("year", "month", "day", "weekday"), NUMBER)
+_TIME_PARTS: Final = {
+    **dict.fromkeys(("hour", "minute", "second"), NUMBER), "time offset": DAYS_DURATION, "timezone": STRING,
+}  # fmt: skip
+PROPERTIES: Final[Mapping[Type, Mapping[str, Type]]] = {
+    DATE: _DATE_PARTS,
+    TIME: _TIME_PARTS,
+    DATE_TIME: {**_DATE_PARTS, **_TIME_PARTS},
+    DAYS_DURATION: dict.fromkeys(("days", "hours", "minutes", "seconds"), NUMBER),
+    MONTHS_DURATION: dict.fromkeys(("years", "months"), NUMBER),
+    NUMBER: {},
+    STRING: {},
+    BOOLEAN: {},
+}
+"""The built-in properties of values by type."""

@@ -8,7 +8,7 @@ import pytest
 
 from crmrules.feel import core
 from crmrules.feel.compiler import Scope, compile_expression, compile_unary
-from crmrules.feel.types import ANY, NUMBER, STRING, ContextType, ListType
+from crmrules.feel.types import ANY, BOOLEAN, NUMBER, STRING, ContextType, ListType
 
 SCOPE = Scope(
     names={"n": NUMBER, "s": STRING, "x": ANY, "xs": ListType(NUMBER), "rows": ListType(ContextType({"k": NUMBER}, open=False))},
@@ -101,6 +101,7 @@ def test_expressions(text: str, expected: str) -> None:
         ("[1, null]", NUMBER, "Member(?, [1, None])"),
         ("? > n", NUMBER, "Order(>, ?, n)"),
         ("? = n", NUMBER, "Equal(?, n)"),
+        ("?", BOOLEAN, "And([?])"),
         ("? in (1, 2)", NUMBER, "Or([Equal(?, 1), Equal(?, 2)])"),
         ("x", NUMBER, "StrictMember(?, x)"),
         ("n", NUMBER, "StrictEqual(?, n)"),

@@ -114,6 +114,11 @@ def test_booleans(text: str, value: bool) -> None:
     assert cell(text, BOOLEAN).shape == Points((value,))
 
 
+def test_the_value_itself_as_a_condition() -> None:
+    assert cell("?", BOOLEAN).shape == Points((True,))
+    assert [cell("?", BOOLEAN).test(v, {}, None) for v in (True, False, None, 5)] == [True, False, None, None]
+
+
 def test_units_of_durations_and_dates() -> None:
     assert str(cell("30-60天", DAYS_DURATION).shape) == str(cell("[P30D..P60D]", DAYS_DURATION).shape)
     assert cell("1年", MONTHS_DURATION).shape == cell("P12M", MONTHS_DURATION).shape
