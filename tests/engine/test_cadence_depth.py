@@ -376,7 +376,7 @@ def test_what_falls_on_a_day_off_moves(how: str, signed: str, due: str) -> None:
     assert (str(task.due)[:10], task.period) == (due, signed)
 
 
-def rules_with_notes(text: str):  # noqa: ANN201
+def rules_with_notes(text: str):
     from tests.engine.helpers import compile_text
 
     compiled, issues = compile_text(text)
