@@ -15,6 +15,7 @@ from crmrules.model.values import Date, DateTime, DaysDuration
 from crmrules.timing.annual import LeapDay, next_annual
 from crmrules.timing.business_days import add_working_days
 from crmrules.timing.calendar import CalendarError, Calendars, WorkCalendar
+from crmrules.timing.trends import trend_functions
 from crmrules.timing.working_time import add_working, working_between
 
 Moment = Date | DateTime
@@ -25,7 +26,7 @@ _MOMENTS: Final = (DATE, DATE_TIME)  # a date would be midnight UTC to the secon
 def calendar_functions(calendars: Calendars) -> Mapping[str, Builtin]:
     """All functions by name. Those that need a calendar use the default one unless an argument names another; without
     a default that argument is required."""
-    found = (*_working_functions(calendars), *_yearly_functions())
+    found = (*_working_functions(calendars), *_yearly_functions(), *trend_functions())
     return MappingProxyType({builtin.name: builtin for builtin in found})
 
 
