@@ -134,7 +134,7 @@ TABLE_CODES: tuple[IssueCode, ...] = (
         "table {table} never names these values of {fact}: {values}; only rows with any value there match them",
         "表 {table} 从未提到 {fact} 的这些取值：{values}；只有该列为“任意”的行能命中它们",
         severity="note",
-        example="A column over the values high, mid and low with the cells `high` and `-`, in a table without a last row "
+        example="A column over the values high, mid and low with the cells `high` and `-`, in a table without a row "
         "for everything else.",
     ),
     IssueCode(

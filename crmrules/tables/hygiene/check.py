@@ -18,7 +18,7 @@ from crmrules.tables.index import bits_to_rows
 from crmrules.tables.table import CompiledTable
 
 LIMIT: Final = 100
-EFFORT: Final = 4_000_000
+EFFORT: Final = 3_000_000
 """Rows looked at before a search is given up; some seconds."""
 
 _MEETING: Final = (HitPolicy.UNIQUE, HitPolicy.ANY)

@@ -108,7 +108,7 @@ def uncovered(
     ordered, row, maybe = pieces.ordered, pieces.row, pieces.maybe
     if among is None:
         among = range(len(row))
-    if not budget.take(len(among) // 4 + 1):
+    if not budget.take(len(among) // 2 + 1):
         return
     waiting = [(box, _enter(pieces, box, among))]
     while waiting:
