@@ -18,10 +18,9 @@ from crmrules.feel.calls import call_value, caller
 from crmrules.feel.conform import is_instance
 from crmrules.feel.notes import Notes
 from crmrules.feel.runtime import Run, as_list, each, index, is_number, make_function, note, pluck, span, within
+from crmrules.feel.source import Body, Module, local_name
 from crmrules.feel.types import ANY, BOOLEAN, NUMBER, STRING
 from crmrules.model.values import Range, Value
-
-MAX_INDENT: Final = 12
 
 Function = Callable[[Value, Mapping[str, Value], Notes], Value]
 """Takes the cell's input (None for an expression), the environment, and the sink of notes."""
@@ -51,8 +50,8 @@ def generate(root: core.Node) -> Function:
 
 def generate_source(root: core.Node) -> tuple[str, dict[str, Any]]:
     """The generated text and the data it refers to (``k1``, ``k2`` …)."""
-    module = _Module()
-    main = _Body(module, (), 2)
+    module = Module()
+    main = _Writer(module, (), 2)
     result = main.value(root)
     head = ["def f0(V, E, N=None):"]
     if module.runs:
@@ -71,67 +70,10 @@ def generate_source(root: core.Node) -> tuple[str, dict[str, Any]]:
     return "\n".join((*module.functions, *lines, "")), module.data
 
 
-class _Module:
-    """The text being made: finished functions, constants as data, and counters for identifiers."""
-
-    def __init__(self) -> None:
-        self.functions: list[str] = []
-        self.data: dict[str, Any] = {}
-        self.known: dict[tuple[type, Any], str] = {}
-        self.count = 0
-        self.runs = False
-
-    def fresh(self, letter: str) -> str:
-        self.count += 1
-        return f"{letter}{self.count}"
-
-    def constant(self, value: Any) -> str:
-        if value is None or value is True or value is False:
-            return str(value)
-        if type(value) is str or type(value) is int:
-            known = self.known.get((type(value), value))
-            if known is not None:
-                return known
-        name = self.fresh("k")
-        self.data[name] = value
-        if type(value) is str or type(value) is int:
-            self.known[type(value), value] = name
-        return name
-
-
-class _Body:
-    """One function being written: its lines, the inputs it loads, and the slots that are its variables."""
-
-    def __init__(self, module: _Module, slots: Sequence[int], indent: int) -> None:
-        self.module = module
-        self.lines: list[str] = []
-        self.base = self.indent = indent
-        self.inputs: dict[str, str] = {}
-        self.slots = {slot: _local(slot) for slot in slots}
-
-    def loads(self) -> list[str]:
-        """The lines that read the inputs; every function reads each of its own once."""
-        pad = " " * self.base
-        return [
-            f"{pad}{variable} = V" if name == "?" else f"{pad}{variable} = E.get({self.module.constant(name)})"
-            for name, variable in self.inputs.items()
-        ]
-
-    def line(self, text: str) -> None:
-        self.lines.append(" " * self.indent + text)
-
-    def fresh(self) -> str:
-        return self.module.fresh("t")
-
-    def failing(self, text: str, node: core.Node, kinds: str = "Failure") -> str:
-        """Assign an operation that may fail; its failure is noted and gives null."""
-        name = self.fresh()
-        self.line(f"try: {name} = {text}")
-        self.line(f"except {kinds} as e: {name} = note(N, e, {node.start}, {node.end})")
-        return name
+class _Writer(Body):
+    """One function being written: a method for each operation of the core."""
 
     def value(self, node: core.Node) -> str:
-        """Write what is needed and give the Python expression of the node's value."""
         return _WRITE[type(node)](self, node)
 
     # --- atoms ------------------------------------------------------------------------------------------------
@@ -150,7 +92,7 @@ class _Body:
 
     def let(self, node: core.Let) -> str:
         value = self.value(node.value)
-        name = self.slots[node.slot] = _local(node.slot)
+        name = self.slots[node.slot] = local_name(node.slot)
         self.line(f"{name} = {value}")
         return self.value(node.body)
 
@@ -158,11 +100,6 @@ class _Body:
         fallback = self.value(node.fallback)
         item, key = self.slots[node.slot], self.module.constant(node.name)
         return self.assigned(f"{item}[{key}] if type({item}) is dict and {key} in {item} else {fallback}")
-
-    def assigned(self, text: str) -> str:
-        name = self.fresh()
-        self.line(f"{name} = {text}")
-        return name
 
     # --- composite values -------------------------------------------------------------------------------------
 
@@ -172,7 +109,7 @@ class _Body:
     def make_context(self, node: core.MakeContext) -> str:
         parts = []
         for key, slot, value in zip(node.keys, node.slots, node.values, strict=True):
-            name = self.slots[slot] = _local(slot)
+            name = self.slots[slot] = local_name(slot)
             if isinstance(value, core.MakeFunction):
                 self.line(f"{name} = None")
                 made = self.function(value, slot)
@@ -211,13 +148,13 @@ class _Body:
         self.module.runs = True
         base = self.value(node.base)
 
-        def write(body: _Body) -> None:
+        def write(body: _Writer) -> None:
             body.line("if L is None: return None")
             body.line("out = []")
-            body.line(f"for {_local(node.slot)} in R.rounds(as_list(L)):")
+            body.line(f"for {local_name(node.slot)} in R.rounds(as_list(L)):")
             body.indent += 1
             found = body.value(node.condition)
-            body.line(f"if {found} is True: out.append({_local(node.slot)})")
+            body.line(f"if {found} is True: out.append({local_name(node.slot)})")
             if node.condition.type != BOOLEAN:
                 body.line(f"elif is_number({found}): return index(L, {found})")
             body.indent -= 1
@@ -259,18 +196,6 @@ class _Body:
         self.line("else:")
         self.inside(node.otherwise, result)
         return result
-
-    def inside(self, node: core.Node, result: str) -> None:
-        self.indent += 1
-        self.line(f"{result} = {self.nested(node)}")
-        self.indent -= 1
-
-    def nested(self, node: core.Node) -> str:
-        """A value inside a branch; in a function of its own when the text is indented deeply already."""
-        if self.indent < MAX_INDENT or not core.children(node):
-            return self.value(node)
-        held, name = self.outlined((node,), (), lambda body: body.returned(node))
-        return self.assigned(self.called(name, held))
 
     # --- comparison and arithmetic ----------------------------------------------------------------------------
 
@@ -334,8 +259,8 @@ class _Body:
     # --- loops ------------------------------------------------------------------------------------------------
 
     def for_each(self, node: core.ForEach) -> str:
-        def innermost(body: _Body) -> None:
-            body.line(f"{_local(node.partial)}.append({body.value(node.body)})")
+        def innermost(body: _Writer) -> None:
+            body.line(f"{local_name(node.partial)}.append({body.value(node.body)})")
 
         made = self.assigned("[]")
         text = self.loop(node.loops, node.body, innermost, partial=node.partial, made=made)
@@ -346,7 +271,7 @@ class _Body:
     def quantified(self, node: core.Quantify) -> str:
         decides, otherwise = ("False", "True") if node.every else ("True", "False")
 
-        def innermost(body: _Body) -> None:
+        def innermost(body: _Writer) -> None:
             body.decide(body.value(node.condition), decides, otherwise)
 
         return self.failing(self.loop(node.loops, node.condition, innermost, (decides, otherwise)), node)
@@ -356,7 +281,7 @@ class _Body:
         self.line(f"if {one} is not {otherwise}: out = None")
 
     def loop(
-        self, loops: Sequence[core.Loop], last: core.Node, innermost: Callable[[_Body], None],
+        self, loops: Sequence[core.Loop], last: core.Node, innermost: Callable[[_Writer], None],
         verdict: tuple[str, str] | None = None, partial: int | None = None, made: str = "",
     ) -> str:  # fmt: skip
         """A call of the function that goes through the first of ``loops`` (and calls that for the next).
@@ -365,15 +290,15 @@ class _Body:
         """
         self.module.runs = True
         loop, rest = loops[0], loops[1:]
-        results = "" if partial is None else _local(partial)
+        results = "" if partial is None else local_name(partial)
 
-        def write(body: _Body) -> None:
+        def write(body: _Writer) -> None:
             if partial is not None:
                 body.slots[partial] = f"list({results})"  # a copy where it is read: values never change
             body.line(f"out = {verdict[1] if verdict else None}")
             source = body.value(loop.source)
             through = f"each({source})" if loop.last is None else f"span({source}, {body.value(loop.last)})"
-            body.line(f"for {_local(loop.slot)} in R.rounds({through}):")
+            body.line(f"for {local_name(loop.slot)} in R.rounds({through}):")
             body.indent += 1
             if not rest:
                 innermost(body)
@@ -389,38 +314,6 @@ class _Body:
         held, name = self.outlined((*below, last), own, write, first=results, parameters=False)
         return self.called(name, held, made)
 
-    # --- functions of their own -------------------------------------------------------------------------------
-
-    def outlined(
-        self, nodes: Sequence[core.Node], own: Sequence[int], write: Callable[[_Body], None],
-        first: str = "", parameters: bool = True,
-    ) -> tuple[list[int], str]:  # fmt: skip
-        """Write a function beside this one; gives the slots to hand over, and its name.
-
-        ``own`` slots are its parameters, or with ``parameters=False`` variables it sets itself.
-        """
-        used = core.slots_used(nodes)
-        held = [s for s in self.slots if s in used and s not in own]
-        body = _Body(self.module, (*held, *own), 1)
-        name = self.module.fresh("f")
-        write(body)
-        taken = [first] if first else []
-        taken += [_local(s) for s in (*held, *(own if parameters else ()))]
-        head = f"def {name}({', '.join(('V', 'E', 'N', 'R', *taken))}):"
-        self.module.functions += [head, *body.loads(), *body.lines]
-        return held, name
-
-    def returned(self, node: core.Node) -> None:
-        self.line(f"return {self.value(node)}")
-
-    def called(self, name: str, held: Sequence[int], *before: str) -> str:
-        given = [b for b in before if b]
-        return f"{name}({', '.join(('V', 'E', 'N', 'R', *given, *(self.slots[s] for s in held)))})"
-
-
-def _local(slot: int) -> str:
-    return f"x{slot}" if slot >= 0 else f"y{-slot}"
-
 
 def inlined(*nodes: core.Node) -> bool:
     """Whether Python's own operators mean the same: all numbers, or all strings."""
@@ -434,32 +327,32 @@ def _guard(*operands: tuple[str, core.Node]) -> str:
     return f"None if {' or '.join(nulls)} else " if nulls else ""
 
 
-_WRITE: Final[Mapping[type, Callable[[_Body, Any], str]]] = {
-    core.Const: _Body.const,
-    core.Input: _Body.input,
-    core.Local: _Body.local,
-    core.Let: _Body.let,
-    core.ItemKey: _Body.item_key,
-    core.MakeList: _Body.make_list,
-    core.MakeContext: _Body.make_context,
-    core.MakeRange: _Body.make_range,
-    core.MakeFunction: _Body.function,
-    core.Path: _Body.path,
-    core.Index: _Body.index,
-    core.Select: _Body.select,
-    core.And: _Body.all_of,
-    core.Or: _Body.any_of,
-    core.Not: _Body.negated,
-    core.If: _Body.branch,
-    core.Equal: _Body.equal,
-    core.Order: _Body.order,
-    core.Between: _Body.between,
-    core.Member: _Body.membership,
-    core.Arithmetic: _Body.arithmetic,
-    core.Negate: _Body.negative,
-    core.IsInstance: _Body.instance,
-    core.CallBuiltin: _Body.builtin,
-    core.CallValue: _Body.call,
-    core.ForEach: _Body.for_each,
-    core.Quantify: _Body.quantified,
+_WRITE: Final[Mapping[type, Callable[[_Writer, Any], str]]] = {
+    core.Const: _Writer.const,
+    core.Input: _Writer.input,
+    core.Local: _Writer.local,
+    core.Let: _Writer.let,
+    core.ItemKey: _Writer.item_key,
+    core.MakeList: _Writer.make_list,
+    core.MakeContext: _Writer.make_context,
+    core.MakeRange: _Writer.make_range,
+    core.MakeFunction: _Writer.function,
+    core.Path: _Writer.path,
+    core.Index: _Writer.index,
+    core.Select: _Writer.select,
+    core.And: _Writer.all_of,
+    core.Or: _Writer.any_of,
+    core.Not: _Writer.negated,
+    core.If: _Writer.branch,
+    core.Equal: _Writer.equal,
+    core.Order: _Writer.order,
+    core.Between: _Writer.between,
+    core.Member: _Writer.membership,
+    core.Arithmetic: _Writer.arithmetic,
+    core.Negate: _Writer.negative,
+    core.IsInstance: _Writer.instance,
+    core.CallBuiltin: _Writer.builtin,
+    core.CallValue: _Writer.call,
+    core.ForEach: _Writer.for_each,
+    core.Quantify: _Writer.quantified,
 }
