@@ -286,9 +286,9 @@ Planned = tuple[Action, str]
 def _action_changes(
     before: ActionPlan, after: ActionPlan
 ) -> tuple[tuple[ActionChange, ...], tuple[ActionChange, ...], tuple[ActionChange, ...]]:
-    """Added, removed, changed. A rule gives a customer at most one action, so rule and customer match them (the key
-    would also hold the period, and a moved anchor is a change); what is left is matched by decision, signal and
-    level: another row of the same table now speaks for the customer."""
+    """Added, removed, changed. A rule mostly gives a customer one action, so rule and customer match them (the key
+    would also hold the period, and a moved anchor is a change), and of several their order;
+    what is left is matched by decision, signal and level: another row of the same table now speaks for the customer."""
     old, new = _planned(before), _planned(after)
     pairs = [(old.pop(key), new.pop(key)) for key in list(old) if key in new]
     spare: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -308,7 +308,18 @@ def _action_changes(
 def _planned(plan: ActionPlan) -> dict[tuple[str, ...], Planned]:
     items: list[Planned] = [(action, "") for action in plan.actions]
     items += [(item.action, item.reason) for item in plan.withheld]
-    return {(action.decision, action.rule, action.customer): (action, reason) for action, reason in items}
+    found: dict[tuple[str, ...], Planned] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
+    for action, reason in sorted(items, key=lambda item: (item[0].due.instant, item[0].owner_role)):
+        thing = (action.decision, action.rule, action.customer, _step(action))
+        counts[thing] += 1
+        found[(*thing, str(counts[thing]))] = (action, reason)
+    return found
+
+
+def _step(action: Action) -> str:
+    """A level and the warning of it are two things."""
+    return "warning" if action.signal and not action.level else ""
 
 
 def _place_in_table(action: Action) -> tuple[str, ...]:

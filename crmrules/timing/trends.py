@@ -39,8 +39,8 @@ def trend_functions() -> tuple[Builtin, ...]:
                 Signature((Param("date", DATE), *more), _period_start_day, DATE),
                 Signature((Param("date", DATE_TIME), *more), _period_start, DATE_TIME),
             ),
-            doc="The beginning of the day, week (Monday), month, quarter or year that a moment lies in; with a shift of "
-            "-1 that of the period before.",
+            doc="The beginning of the day, week (Monday), month, quarter or year that a moment lies in; with a shift "
+            "of -1 that of the period before.",
         ),
         Builtin(
             "falling",
