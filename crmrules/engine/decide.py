@@ -55,7 +55,7 @@ def decide(
         matches=tuple(run.matches),
         tasks=tuple(run.tasks),
         warnings=tuple(run.warnings),
-        unknown=frozenset(run.unknown),
+        unknown=frozenset(run.unknown - run.outside),
         trace=None if run.trace is None else Trace(tuple(run.trace)),
         transitions=tuple(run.transitions),
         episodes=episodes,

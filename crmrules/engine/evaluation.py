@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 class Evaluation:
     """One customer at one instant. ``env`` is what the language reads; ``zone`` the rule set's. ``cuts`` are the cuts
     of the population by key, ``uncut`` the facts (and places) that lack one. ``episodes`` are the signals that are on,
-    ``undecided`` those of which missing data says nothing.
+    ``undecided`` those of which missing data says nothing. ``outside`` are the facts of experiments that
+    the customer takes no part in: null, but not unknown.
 
     ``trace`` is None unless asked for.
     """
 
     __slots__ = (
-        "as_of", "customer", "cuts", "env", "episodes", "history", "matches", "notes", "tasks", "trace", "transitions",
+        "as_of", "customer", "cuts", "env", "episodes", "history", "matches", "notes", "outside", "tasks", "trace", "transitions",
         "uncut", "undecided", "unknown", "values", "warnings", "zone",
     )  # fmt: skip
 
@@ -51,6 +52,7 @@ class Evaluation:
         self.episodes: dict[str, DateTime] = {}
         self.undecided: set[str] = set()
         self.cuts: dict[str, Cut] = {}
+        self.outside: set[str] = set()
         self.uncut: list[tuple[str, Span]] = []
         self.trace: list[FactTrace | TableTrace] | None = [] if trace else None
 

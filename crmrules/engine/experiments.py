@@ -46,12 +46,16 @@ def is_pilot(salt: str, customer: str, share: Fraction) -> bool:
 
 def evaluate(step: ExperimentStep, run: Evaluation) -> None:
     """Give the customer its arm; none outside the scope, or where that cannot be told."""
-    inside = step.scope is None or run.value(step.scope) is True
+    inside = True if step.scope is None else run.value(step.scope)
     arm: Value = None
-    if inside:
+    if inside is True:
         arm = step.arms[0 if is_pilot(step.salt, run.customer, step.share) else 1]
     elif step.scope is not None:
-        run.unknown.update(name for name in step.scope.reads if run.env.get(name) is None)
+        missing = {name for name in step.scope.reads if run.env.get(name) is None}
+        if missing or inside is None:  # null = "potential" is false, and yet it is not known
+            run.unknown.update(missing)
+        else:
+            run.outside.add(step.experiment.fact)
     experiment = step.experiment
     run.env[experiment.fact] = run.values[experiment.fact] = arm
     if run.trace is not None:

@@ -73,6 +73,7 @@ def test_arms_inside_the_scope_and_none_outside():
     assert {decision.values["arm"] for decision in decisions["core"]} == {None}
     assert {decision.values["arm"] for decision in decisions[None]} == {None}
     assert {decision.unknown for decision in decisions[None]} == {frozenset({"rfm"})}
+    assert {decision.unknown for decision in decisions["core"]} == {frozenset()}
 
 
 def test_without_a_scope_everybody_takes_part():

@@ -102,8 +102,9 @@ def _kpis(kpis: tuple[KpiResult, ...], words: Wording) -> list[str]:
             one_line(words.group(kpi.group), 30),
             words.amount(kpi, kpi.value),
             "" if kpi.target is None else f"{words.say('target')} {words.amount(kpi, kpi.target)}",
-            words.say(kpi.rating),
-            f"n={kpi.n:,}",
+            words.rating(kpi),
+            f"n={kpi.n:,}" + (f" ({kpi.unknown:,} {words.say('unknown_rows')})" if kpi.unknown else ""),
+            words.trend(kpi),
         ]
         for kpi in kpis[:_TOP_KPIS]
     ]
@@ -115,7 +116,7 @@ def _cuts(plan: ActionPlan, words: Wording) -> list[str]:
     cuts = plan.cut_points.cuts.values()
     if not cuts:
         return []
-    lines = [one_line(f"  {words.fact(cut.fact)}{words.say('colon')}{words.cut(cut)}", 200) for cut in cuts]
+    lines = ["  " + one_line(f"{words.fact(cut.fact)}{words.say('colon')}{words.cut(cut)}", 200) for cut in cuts]
     return [words.say("cut_points"), *lines]
 
 
