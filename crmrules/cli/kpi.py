@@ -55,16 +55,27 @@ def _text(results: Sequence[KpiResult], words: Wording) -> str:
     from crmrules.review.render.plan_text import table
     from crmrules.review.texts import one_line
 
-    head = [words.say(key) for key in ("kpi", "group", "value", "target", "rating", "n")]
+    head = [words.say(key) for key in ("kpi", "group", "value", "target", "rating", "previous", "trend", "n")]
     rows = [
         [
             one_line(result.label.get(words.lang, result.kpi), 40),
             one_line(words.group(result.group), 40),
             words.amount(result, result.value),
             "" if result.target is None else words.amount(result, result.target),
-            words.say(result.rating),
+            words.rating(result),
+            words.previous(result),
+            words.trend(result),
             f"{result.n:,}",
+            f"{result.unknown:,}" if result.unknown else "",
         ]
         for result in results
     ]
-    return "\n".join(table([head, *rows], right=(2, 3, 5)))
+    lines = [[*head, words.say("unknown_rows")], *rows]
+    shown = [at for at in range(len(lines[0])) if at not in _OPTIONAL or any(row[at] for row in rows)]
+    right = tuple(place for place, at in enumerate(shown) if at in _NUMBERS)
+    return "\n".join(table([[line[at] for at in shown] for line in lines], right=right))
+
+
+_OPTIONAL = (5, 6, 8)
+"""Columns that are left out where they are empty: the window before, the trend, rows of which something is unknown."""
+_NUMBERS = (2, 3, 5, 7, 8)

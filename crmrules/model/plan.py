@@ -102,12 +102,36 @@ class Rating(StrEnum):
     NO_DATA = "no data"
 
 
+class Trend(StrEnum):
+    """Where a value has gone since the window before, in the KPI's direction."""
+
+    BETTER = "better"
+    SAME = "same"
+    WORSE = "worse"
+
+
+class NoData(StrEnum):
+    """Why a KPI has no value: there are no rows; none lies in the window and fulfils the condition; what those that may
+    count hold is unknown; the denominator is 0; numbers stand among durations."""
+
+    NO_ROWS = "no rows"
+    NOTHING_COUNTS = "nothing counts"
+    UNKNOWN = "unknown"
+    ZERO = "denominator is 0"
+    MIXED = "mixed values"
+
+
 @dataclass(frozen=True, slots=True)
 class KpiResult:
-    """One KPI for one group (``group`` is empty for the total). ``value`` is None when there is no data.
+    """One KPI for one group (``group`` is empty for the total). ``value`` is None when there is no data, and ``reason``
+    says why.
 
     ``n`` counts the rows the value rests on: the denominator's rows for a ratio. ``unknown`` counts rows left out
     because a condition, a date or a value of theirs is missing or failed. The window is ``[start, end)``.
+
+    ``previous`` is the value over the window before, of ``previous_n`` rows; ``change`` is the difference to it and
+    ``change_ratio`` the difference over it, None where it is 0. ``trend`` follows the KPI's direction. A sum over a
+    period that is still running has a previous value, but no change: it would always look worse.
     """
 
     kpi: str
@@ -125,6 +149,14 @@ class KpiResult:
     window_end: DateTime | None = None
     place: Span | None = None
     unknown: int = 0
+    reason: NoData | None = None
+    previous: Any = None
+    previous_n: int = 0
+    previous_start: DateTime | None = None
+    previous_end: DateTime | None = None
+    change: Any = None
+    change_ratio: Any = None
+    trend: Trend | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ class KpiType(StrEnum):
     RATIO = "ratio"
     MEAN = "mean"
     PERCENTILE = "percentile"
+    CUMULATIVE = "cumulative"
+    CONVERSION = "conversion"
 
 
 class Direction(StrEnum):
@@ -116,6 +118,11 @@ class Kpi:
     ``numerator``/``denominator``: ratio; a boolean expression is counted, a numeric one summed; a blank denominator
     counts all rows. ``percentile`` is in (0, 1]. ``group_by`` are facts of the row or of its customer;
     ``groups_from`` an ``entity.fact`` whose values must all appear as groups, with "no data" where nothing counts.
+
+    ``factor`` multiplies the value (100 for a net promoter score). Of the rows that count, ``latest_per`` keeps the
+    latest one for each combination of these facts. ``per`` is the step of a cumulative KPI's running total.
+    A conversion is the share of customers whose ``fact`` passed ``from_value`` at the window's start and ``to_value``
+    later in the window, by the customer's transitions; both are cells of the fact.
     """
 
     id: str
@@ -137,6 +144,12 @@ class Kpi:
     unit: str = ""
     description: str = ""
     span: Span = field(default=NOWHERE, compare=False)
+    factor: Cell = BLANK
+    latest_per: tuple[str, ...] = ()
+    per: Cell = BLANK
+    fact: str = ""
+    from_value: Cell = BLANK
+    to_value: Cell = BLANK
 
 
 @dataclass(frozen=True, slots=True)

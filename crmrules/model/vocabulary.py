@@ -156,6 +156,7 @@ ENTITIES: Mapping[str, Entity] = {
         Entity("ticket", "tickets", Label("Ticket", "工单")),
         Entity("survey", "surveys", Label("Survey response", "调研")),
         Entity("consent", "consents", Label("Consent", "联系许可")),
+        Entity("transition", "transitions", Label("Transition", "状态变更")),
         Entity("owner", "owners", Label("Owner", "负责人")),
     )
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from crmrules.model.plan import Action, KpiResult, Overflow, Withheld
+from crmrules.model.plan import Action, KpiResult, Overflow, Trend, Withheld
 from crmrules.model.population import Cut, Measure
 from crmrules.model.ruleset import KpiType, RuleSet
 from crmrules.model.values import DateTime
@@ -45,6 +45,10 @@ class Wording:
         """A column or fact as people call it."""
         known = self.facts.get(name)
         return known.label.get(self.lang, name) if known else name
+
+    def column(self, name: str) -> str:
+        """What a KPI is grouped by: a fact, or the period of a running total."""
+        return self.say(name) if name == "period" and name not in self.facts else self.fact(name)
 
     def value(self, name: str, value: Any) -> str:
         """The value of a fact or condition column: labelled words, units, personal ones masked."""
@@ -156,15 +160,38 @@ class Wording:
         is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
         if not is_number:
             return show(value, self.lang)
-        if kpi.unit == "%" and (kpi.kpi in self.ratios or kpi.numerator is not None):
+        if self._is_share(kpi):
             return f"{show_number(value * 100, 1)}%"
         unit = kpi.unit if kpi.unit == "%" else f" {kpi.unit}" if kpi.unit else ""
         return f"{show_number(value, 2)}{unit}"
 
+    def rating(self, kpi: KpiResult) -> str:
+        """How it compares with the target; where there is no value, why."""
+        return self.say(kpi.rating if kpi.reason is None else f"because_{kpi.reason}")
+
+    def previous(self, kpi: KpiResult) -> str:
+        """The value over the window before; blank for a KPI without a window."""
+        return "" if kpi.previous_start is None else self.amount(kpi, kpi.previous)
+
+    def trend(self, kpi: KpiResult) -> str:
+        """``+2.0 pp better``: the change since the window before, and whether it is for the better."""
+        if kpi.trend is None:
+            return ""
+        if kpi.trend is Trend.SAME:
+            return self.say(kpi.trend)
+        change = self.amount(kpi, kpi.change)
+        if self._is_share(kpi):
+            change = change.removesuffix("%") + self.say("points")
+        sign = "" if change.startswith("-") else "+"
+        return f"{sign}{change} {self.say(kpi.trend)}"
+
+    def _is_share(self, kpi: KpiResult) -> bool:
+        return kpi.unit == "%" and (kpi.kpi in self.ratios or kpi.numerator is not None)
+
     def group(self, group: Mapping[str, Any]) -> str:
         """``Value tier: High``; the total for an empty group."""
         colon = self.say("colon")
-        parts = [f"{self.fact(name)}{colon}{self.value(name, value)}" for name, value in group.items()]
+        parts = [f"{self.column(name)}{colon}{self.value(name, value)}" for name, value in group.items()]
         return self.say("comma").join(parts) or self.say("total")
 
     def basis(self, action: Action) -> list[tuple[str, str]]:
@@ -200,7 +227,7 @@ def wording(lang: str, ruleset: RuleSet | None = None, *, reveal: bool = False) 
         _action_words(ruleset),
         {name: table.label for name, table in ruleset.decisions.items()},
         {name: p.value.text for p in ruleset.parameters.values() for name in p.spellings()},
-        frozenset(kpi.id for kpi in ruleset.kpis.values() if kpi.type is KpiType.RATIO),
+        frozenset(kpi.id for kpi in ruleset.kpis.values() if kpi.type in (KpiType.RATIO, KpiType.CONVERSION)),
         True,
         {name: experiment.label for name, experiment in ruleset.experiments.items()},
     )

@@ -30,6 +30,7 @@ def _kpi(name: str, node: Node, vocabulary: Vocabulary, spelled: Mapping[str, Sp
     over = node.get("over").line() or "customer"
     over = over if over in ENTITIES else "customer"
     group_by = (_group(item, over, vocabulary, spelled, issues) for item in node.get("group_by").elements())
+    latest_per = [_latest(item, over, vocabulary, spelled, issues) for item in node.get("latest_per").elements()]
     direction = node.get("direction").line()
     return Kpi(
         id=name,
@@ -51,6 +52,12 @@ def _kpi(name: str, node: Node, vocabulary: Vocabulary, spelled: Mapping[str, Sp
         unit=node.get("unit").line(),
         description=node.get("description").text(),
         span=node.key_span,
+        factor=node.get("factor").cell(),
+        latest_per=tuple(dict.fromkeys(name for name in latest_per if name)),
+        per=node.get("per").cell(),
+        fact=_fact(node.get("fact"), "customer", vocabulary, spelled, issues),
+        from_value=node.get("from").cell(),
+        to_value=node.get("to").cell(),
     )
 
 
@@ -69,6 +76,13 @@ def _group(node: Node, over: str, vocabulary: Vocabulary, spelled: Mapping[str, 
     if text:
         _report(node, text, (over, "customer"), vocabulary, issues)
     return ""
+
+
+def _latest(
+    node: Node, over: str, vocabulary: Vocabulary, spelled: Mapping[str, Spellings], issues: list[Issue]
+) -> str:
+    """A fact of the row; ``customer`` for the row's customer."""
+    return "customer" if node.line() == "customer" else _fact(node, over, vocabulary, spelled, issues)
 
 
 def _fact(

@@ -83,16 +83,16 @@ class Window:
     back: int | None = None
     text: str = field(default="", compare=False)
 
-    def bounds(self, as_of: DateTime) -> tuple[DateTime, DateTime]:
-        """``[start, end)`` in the zone of ``as_of``.
+    def bounds(self, as_of: DateTime, earlier: int = 0) -> tuple[DateTime, DateTime]:
+        """``[start, end)`` in the zone of ``as_of``; with ``earlier`` 1 the window right before it, and so on.
 
         A trailing window ends at ``as_of``, which lies outside it. A calendar period is whole: this month goes on to
         the end of the month, after ``as_of``.
         """
         if self.back is None:
-            return add_gap(as_of, self.unit, -1), as_of
-        first = _first_day(as_of, self.unit)
-        return add_gap(first, self.unit, -self.back), add_gap(first, self.unit, 1 - self.back)
+            return add_gap(as_of, self.unit, -1 - earlier), add_gap(as_of, self.unit, -earlier)
+        first, back = _first_day(as_of, self.unit), self.back + earlier
+        return add_gap(first, self.unit, -back), add_gap(first, self.unit, 1 - back)
 
 
 def parse_window(text: str) -> Window | None:

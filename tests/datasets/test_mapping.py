@@ -223,7 +223,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     assert world.told("data") == [
         "data: error D218: the folder holds no data file named after an entity (customers, contacts, opportunities,"
-        " contracts, orders, interactions, tickets, surveys, consents, owners)"
+        " contracts, orders, interactions, tickets, surveys, consents, transitions, owners)"
     ]
 
 

@@ -241,10 +241,11 @@ def rule_sets(draw) -> RuleSet:
     kpis = {}
     for number in range(draw(st.integers(0, 2))):
         kind = draw(st.sampled_from(KpiType))
+        over = draw(st.sampled_from(["customer", "order"]))
         kpis[f"k{number}"] = Kpi(
             id=f"k{number}",
             type=kind,
-            over=draw(st.sampled_from(["customer", "order"])),
+            over=over,
             where=draw(cells),
             value=Cell(draw(texts)) if kind in (KpiType.MEAN, KpiType.PERCENTILE) else draw(cells),
             numerator=Cell(draw(texts)) if kind is KpiType.RATIO else Cell(),
@@ -256,6 +257,12 @@ def rule_sets(draw) -> RuleSet:
             direction=draw(st.sampled_from(Direction)),
             unit=draw(blank | lines),
             description=draw(blank | texts),
+            factor=draw(cells),
+            latest_per=tuple(draw(st.lists(st.sampled_from(["amount", "customer"]), unique=True)) if over == "order" else ()),
+            per=draw(cells),
+            fact=draw(st.just("value_tier") if kind is KpiType.CONVERSION else blank),
+            from_value=Cell(draw(texts)) if kind is KpiType.CONVERSION else Cell(),
+            to_value=Cell(draw(texts)) if kind is KpiType.CONVERSION else Cell(),
         )
     experiments = {}
     for number in range(draw(st.integers(0, 1))):

@@ -88,7 +88,7 @@ def problems(text: str, schema: str) -> list[str]:
             [
                 "f.yaml:3:11: error R204: `path` is missing",
                 "f.yaml:4:3: error R201: unknown key `ordr`; known here: customer, contact, opportunity, contract, order, "
-                "interaction, ticket, survey, consent, owner; did you mean order?",
+                "interaction, ticket, survey, consent, transition, owner; did you mean order?",
             ],
         ),
         (

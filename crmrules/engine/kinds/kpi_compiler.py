@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from crmrules.engine.cells import compile_result, listed, nearest, words_of
-from crmrules.engine.scopes import CUSTOMER, PREVIOUS, customer_scope, fact_type, row_scope
+from crmrules.engine.kinds.conversion import Conversion
+from crmrules.engine.scopes import CUSTOMER, PREVIOUS, RELATED, customer_scope, fact_type, row_scope, row_type
 from crmrules.engine.steps import Target
 from crmrules.feel.builtins._base import Failure
 from crmrules.feel.builtins.comparison import lt
-from crmrules.feel.compiler import Compiled, compile_expression
+from crmrules.feel.compiler import Compiled, CompiledTest, compile_expression, compile_unary
 from crmrules.feel.scope import Scope
-from crmrules.feel.types import ANY, BOOLEAN, DATE, DATE_TIME, DAYS_DURATION, MONTHS_DURATION, NULL, NUMBER, Type
+from crmrules.feel.types import (
+    ANY,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    DAYS_DURATION,
+    MONTHS_DURATION,
+    NULL,
+    NUMBER,
+    ContextType,
+    ListType,
+    Type,
+)
+from crmrules.model.durations import DAY_NANOS, Duration
 from crmrules.model.issues import Issue, issue
 from crmrules.model.ports import Registry
 from crmrules.model.ruleset import Direction, Kpi, KpiType, RuleSet
-from crmrules.model.values import Value, kind_of
-from crmrules.model.vocabulary import Cell, Fact
+from crmrules.model.spans import Span
+from crmrules.model.values import MonthsDuration, Value, kind_of
+from crmrules.model.vocabulary import ENTITIES, Cell, Fact
 from crmrules.timing.arithmetic import PERIOD_WORDS, Window, parse_window
+from crmrules.timing.frequency import parse_duration
 
 _MEASURES = (NUMBER, DAYS_DURATION, MONTHS_DURATION)
 _COUNTED = (BOOLEAN, NUMBER)
@@ -27,7 +44,25 @@ _NEEDED: Mapping[KpiType, tuple[str, ...]] = {
     KpiType.RATIO: ("numerator",),
     KpiType.MEAN: ("value",),
     KpiType.PERCENTILE: ("value", "percentile"),
+    KpiType.CUMULATIVE: ("window", "window_on", "per"),
+    KpiType.CONVERSION: ("fact", "from_value", "to_value", "window"),
 }
+_OWN: Mapping[str, tuple[KpiType, ...]] = {
+    "value": (KpiType.SIMPLE, KpiType.MEAN, KpiType.PERCENTILE, KpiType.CUMULATIVE),
+    "numerator": (KpiType.RATIO,),
+    "denominator": (KpiType.RATIO,),
+    "percentile": (KpiType.PERCENTILE,),
+    "per": (KpiType.CUMULATIVE,),
+    "fact": (KpiType.CONVERSION,),
+    "from_value": (KpiType.CONVERSION,),
+    "to_value": (KpiType.CONVERSION,),
+}
+"""Which types a field belongs to; others pass over it, and that is said."""
+
+WINDOW_START: Final = "window_start"
+WINDOW_END: Final = "window_end"
+BOUNDS: Final = (WINDOW_START, WINDOW_END)
+"""Names under which a KPI's expressions read its window, unless the vocabulary has facts of these names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +80,11 @@ class GroupFact:
 
 @dataclass(frozen=True, slots=True)
 class CompiledKpi:
-    """A KPI ready to be computed. ``groups_from`` is entity and fact; ``reads`` are the names its expressions read."""
+    """A KPI ready to be computed. ``groups_from`` is entity and fact; ``reads`` are the names its expressions read.
+
+    ``bounded``: they read where the window begins or ends. ``customer_rows``: they may read related records of a row's
+    customer (``customer.orders``).
+    """
 
     kpi: Kpi
     window: Window | None = None
@@ -59,6 +98,11 @@ class CompiledKpi:
     groups: tuple[GroupFact, ...] = ()
     groups_from: tuple[str, str] | None = None
     reads: frozenset[str] = frozenset()
+    factor: Value = None
+    per: Duration | None = None
+    conversion: Conversion | None = None
+    bounded: bool = False
+    customer_rows: bool = False
 
 
 def compile_kpis(
@@ -81,41 +125,56 @@ def kpi_scope(
     ruleset: RuleSet, entity: str, constants: Mapping[str, Value], registry: Registry | None = None
 ) -> Scope:
     """What a KPI over ``entity`` may name. The last run's values are not known when KPIs are computed."""
-    if entity != CUSTOMER:
-        return row_scope(ruleset, entity, constants, registry)
-    scope = customer_scope(ruleset, constants, registry)
-    return replace(scope, names={name: kind for name, kind in scope.names.items() if name != PREVIOUS})
+    bounds = dict.fromkeys(BOUNDS, DATE_TIME)
+    customer = customer_scope(ruleset, constants, registry)
+    if entity == CUSTOMER:
+        names = {name: kind for name, kind in customer.names.items() if name != PREVIOUS}
+        return replace(customer, names={**bounds, **names})
+    scope = row_scope(ruleset, entity, constants, registry)
+    names = {**bounds, **scope.names}
+    owned = names.get(CUSTOMER)
+    if isinstance(owned, ContextType) and CUSTOMER not in ruleset.vocabulary.of(entity):
+        lists = {plural: ListType(item=row_type(ruleset.vocabulary.of(each))) for each, plural in RELATED.items()}
+        names[CUSTOMER] = ContextType(fields={**lists, **owned.fields}, open=False)
+    return replace(scope, names=names)
 
 
 def compile_kpi(kpi: Kpi, scope: Scope, ruleset: RuleSet) -> tuple[CompiledKpi | None, list[Issue]]:
     """One KPI over rows that ``scope`` describes; None with the issues when anything is wrong."""
     read = _Reader(kpi, scope, ruleset)
-    needed = (*_NEEDED[kpi.type], "window_on") if _text(kpi.window) else _NEEDED[kpi.type]
-    for name in needed:
-        given = getattr(kpi, name)
-        if not (given if isinstance(given, str) else _text(given)):
-            read.issues.append(issue("P608", kpi.span, kpi=kpi.id, type=kpi.type.value, field=name))
+    read.check_fields()
     where = read.expression("where", (BOOLEAN,))
     value = read.expression("value", _MEASURES)
     numerator = read.expression("numerator", _COUNTED)
     denominator = read.expression("denominator", _COUNTED)
-    result_type = NUMBER if kpi.type is KpiType.RATIO or value is None else value.type
+    parts = [part for part in (where, value, numerator, denominator) if part is not None]
+    reads = frozenset().union(*(part.reads for part in parts))
+    bounded = any(name in reads and name not in read.own for name in BOUNDS)
+    read.check_window(bounded)
+    read.check_divisor(denominator)
+    result_type = NUMBER if kpi.type in (KpiType.RATIO, KpiType.CONVERSION) or value is None else value.type
     target = read.constant("target", result_type)
     amber = read.constant("amber", result_type)
     percentile = read.constant("percentile", NUMBER)
     if percentile is not None and not 0 < percentile <= 1:
         read.issues.append(issue("P605", kpi.percentile.span, kpi=kpi.id, found=_text(kpi.percentile)))
     read.check_amber(target, amber)
+    factor = read.constant("factor", NUMBER)
     window = read.window()
+    per = read.per(window)
+    conversion = read.conversion()
+    read.check_latest()
     groups = tuple(group for name in kpi.group_by if (group := read.group(name)) is not None)
     groups_from = read.groups_from()
     if read.issues and any(each.severity == "error" for each in read.issues):
         return None, read.issues
-    parts = [part for part in (where, value, numerator, denominator) if part is not None]
+    if conversion is not None:
+        reads |= {RELATED["transition"]}
+    lists = {*RELATED.values(), *(ENTITIES[entity].label.zh for entity in RELATED)}
     return (
         CompiledKpi(
             kpi, window, where, value, numerator, denominator, percentile, target, amber, groups, groups_from,
-            frozenset().union(*(part.reads for part in parts)),
+            reads, factor, per, conversion, bounded, any(name in part.text for part in parts for name in lists),
         ),
         read.issues,
     )  # fmt: skip
@@ -123,6 +182,23 @@ def compile_kpi(kpi: Kpi, scope: Scope, ruleset: RuleSet) -> tuple[CompiledKpi |
 
 def _text(cell: Cell) -> str:
     return cell.text.strip()
+
+
+def _field(name: str) -> str:
+    """A field as the document calls it."""
+    return name.removesuffix("_value")
+
+
+_MOST_STEPS: Final = 400
+
+
+def _steps(window: Window, step: Duration) -> float:
+    """About how many steps the window has, a month taken as 30 days."""
+    return _days(window.unit) / _days(step)
+
+
+def _days(length: Duration) -> float:
+    return length.months * 30 if isinstance(length, MonthsDuration) else length.nanos / DAY_NANOS
 
 
 class _Reader:
@@ -156,11 +232,7 @@ class _Reader:
         if not _text(cell):
             return None
         target = Target(f"{self.kpi.id}.{field}", wanted if wanted in _MEASURES else ANY, {})
-        constants = self.scope.constants
-        fixed = replace(
-            self.scope, names={}, spellings={k: v for k, v in self.scope.spellings.items() if v in constants}
-        )
-        result, found = compile_result(cell, target, fixed, self.ruleset.time_zone)
+        result, found = compile_result(cell, target, self._fixed(), self.ruleset.time_zone)
         self.issues += found
         if result is None:
             return None
@@ -170,6 +242,11 @@ class _Reader:
             )
             return None
         return result.value
+
+    def _fixed(self) -> Scope:
+        """The scope of parameters alone."""
+        known = {k: v for k, v in self.scope.spellings.items() if v in self.scope.constants}
+        return replace(self.scope, names={}, spellings=known)
 
     def check_amber(self, target: Value, amber: Value) -> None:
         """Amber lies on the worse side of the target, or nothing is ever amber."""
@@ -187,6 +264,90 @@ class _Reader:
                     target=_text(self.kpi.target), direction=self.kpi.direction.value,
                 )
             )  # fmt: skip
+
+    def check_fields(self) -> None:
+        """What the type needs is there, and nothing that it passes over."""
+        kpi = self.kpi
+        for name in _NEEDED[kpi.type]:
+            if not self._given(name):
+                self._needs(name)
+        for name, types in _OWN.items():
+            if kpi.type not in types and self._given(name):
+                self.issues.append(
+                    issue("P612", self._place(name), kpi=kpi.id, type=kpi.type.value, field=_field(name))
+                )
+        if kpi.type is KpiType.CONVERSION and kpi.over != CUSTOMER:
+            self.issues.append(issue("P613", kpi.span, kpi=kpi.id, found=kpi.over))
+
+    def check_window(self, bounded: bool) -> None:
+        """A window is of use where rows lie in it or expressions read it, and is there where they do."""
+        kpi = self.kpi
+        if not _text(kpi.window):
+            if bounded:
+                self.issues.append(issue("P610", kpi.span, kpi=kpi.id))
+        elif not (kpi.window_on or bounded or kpi.type in (KpiType.CONVERSION, KpiType.CUMULATIVE)):
+            self._needs("window_on")
+        if kpi.latest_per and not kpi.window_on and (bounded or not _text(kpi.window)):
+            self._needs("window_on")
+
+    def check_divisor(self, denominator: Compiled | None) -> None:
+        """A denominator that reads nothing and is nothing divides every time by nothing."""
+        if denominator is None or denominator.reads or self.kpi.type is not KpiType.RATIO:
+            return
+        value = denominator.call({}, None)
+        if value is None or value is False or (value is not True and value == 0):
+            cell = self.kpi.denominator
+            self.issues.append(issue("P611", cell.span, kpi=self.kpi.id, found=_text(cell)))
+
+    def check_latest(self) -> None:
+        for name in self.kpi.latest_per:
+            if name not in self.own and (name != CUSTOMER or self.kpi.over in (CUSTOMER, "owner")):
+                self.issues.append(self._unknown_fact("latest_per", name, self.own))
+
+    def per(self, window: Window | None) -> Duration | None:
+        """The step of a running total."""
+        text = _text(self.kpi.per)
+        if not text or self.kpi.type is not KpiType.CUMULATIVE:
+            return None
+        step = parse_duration(text)
+        length = 0 if step is None else step.months if isinstance(step, MonthsDuration) else step.nanos
+        if step is None or length <= 0 or (window is not None and _steps(window, step) > _MOST_STEPS):
+            self.issues.append(issue("P614", self.kpi.per.span, kpi=self.kpi.id, found=text, most=_MOST_STEPS))
+            return None
+        return step
+
+    def conversion(self) -> Conversion | None:
+        """The two cells of a conversion, over the values of its fact."""
+        kpi = self.kpi
+        if kpi.type is not KpiType.CONVERSION or not kpi.fact:
+            return None
+        fact = self.ruleset.vocabulary.customer.get(kpi.fact)
+        if fact is None:
+            self.issues.append(self._unknown_fact("fact", kpi.fact, self.ruleset.vocabulary.customer))
+            return None
+        words = words_of(fact.values)
+        before = self._cell(kpi.from_value, fact, words)
+        after = self._cell(kpi.to_value, fact, words)
+        if before is None or after is None:
+            return None
+        return Conversion(fact.name, frozenset(fact.spellings()), words, before, after, self.scope.constants)
+
+    def _cell(self, cell: Cell, fact: Fact, words: Mapping[str, Value]) -> CompiledTest | None:
+        test, found = compile_unary(cell.text, self._fixed(), cell.span, input=fact_type(fact), values=words or None)
+        self.issues += found
+        return test
+
+    def _given(self, name: str) -> bool:
+        given = getattr(self.kpi, name)
+        return bool(given if isinstance(given, str) else _text(given))
+
+    def _place(self, name: str) -> Span:
+        given = getattr(self.kpi, name)
+        return given.span if isinstance(given, Cell) else self.kpi.span
+
+    def _needs(self, name: str) -> None:
+        kpi = self.kpi
+        self.issues.append(issue("P608", kpi.span, kpi=kpi.id, type=kpi.type.value, field=_field(name)))
 
     def window(self) -> Window | None:
         text, on = _text(self.kpi.window), self.kpi.window_on

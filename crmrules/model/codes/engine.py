@@ -480,6 +480,38 @@ _KPIS = (
         "指标“{kpi}”的 {field} 中的“{found}”不是可用的字段",
         example="kpis: {x: {type: simple, group_by: [teir]}}",
     ),
+    IssueCode(
+        "P610",
+        "KPI '{kpi}' reads window_start or window_end but has no window",
+        "指标“{kpi}”引用了 window_start 或 window_end，但没有设置时间窗（window）",
+        example="kpis: {x: {type: simple, where: signed_at < window_start}}",
+    ),
+    IssueCode(
+        "P611",
+        "KPI '{kpi}' divides by nothing: its denominator is always {found}",
+        "指标“{kpi}”的分母恒为 {found}，无法相除",
+        example="kpis: {x: {type: ratio, numerator: orders_12m, denominator: 0}}",
+    ),
+    IssueCode(
+        "P612",
+        "'{field}' means nothing to KPI '{kpi}' of type {type}; it is not used",
+        "指标“{kpi}”的类型为 {type}，其 {field} 不起作用",
+        severity="warning",
+        example="kpis: {x: {type: mean, value: score, numerator: score >= 4}}",
+    ),
+    IssueCode(
+        "P613",
+        "a conversion is counted over customers, but KPI '{kpi}' is over {found}",
+        "转化率按客户计算，而指标“{kpi}”的对象为 {found}",
+        example="kpis: {x: {type: conversion, over: order, fact: stage, from: intent, to: won, window: last month}}",
+    ),
+    IssueCode(
+        "P614",
+        "'{found}' is no step for the running total of KPI '{kpi}'; expected a length such as P1M, P7D or 1个月, at most "
+        "{most} of them in the window",
+        "“{found}”不能作为指标“{kpi}”的累计步长；写法如 P1M、P7D、1个月，且时间窗内不超过 {most} 步",
+        example="kpis: {x: {type: cumulative, over: order, window: this year, window_on: placed_at, per: month}}",
+    ),
 )
 
 ENGINE_CODES: tuple[IssueCode, ...] = (*_STRUCTURE, *_RESULTS, *_ACTIONS, *_TIMES, *_DECIDING, *_PLANNING, *_REACHING, *_KPIS)

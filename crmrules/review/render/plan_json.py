@@ -124,4 +124,13 @@ def kpi_json(kpi: KpiResult) -> dict[str, Any]:
         "window_start": maybe_instant(kpi.window_start),
         "window_end": maybe_instant(kpi.window_end),
         "place": None if kpi.place is None else place(kpi.place),
+        "unknown": kpi.unknown,
+        "reason": None if kpi.reason is None else kpi.reason.value,
+        "previous": json_value(kpi.previous),
+        "previous_n": kpi.previous_n,
+        "previous_start": maybe_instant(kpi.previous_start),
+        "previous_end": maybe_instant(kpi.previous_end),
+        "change": json_value(kpi.change),
+        "change_ratio": json_value(kpi.change_ratio),
+        "trend": None if kpi.trend is None else kpi.trend.value,
     }

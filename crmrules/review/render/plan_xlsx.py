@@ -149,7 +149,7 @@ class _Book:
 
     def summary(self, name: str, summary: Summary) -> None:
         plan, words = self.plan, self.words
-        sheet = self.start(name, (34, 22, 14, 14, 16, 12, 34))
+        sheet = self.start(name, (34, 22, 14, 14, 16, 12, 34, 14, 18, 10))
         sheet.sheet_view.showGridLines = False
         sheet.append([self.text(plan.label.get(words.lang, plan.ruleset), "plan_title")])
         sheet.append([self.text(summary.sentence, "plan_section")])
@@ -210,9 +210,10 @@ class _Book:
             return
         self.sheet.append([])
         self.sheet.append([self.text(words.say("kpis"), "plan_section")])
-        self.sheet.append(self.head("kpi", "group", "value", "target", "rating", "n", "place"))
+        columns = ("kpi", "group", "value", "target", "rating", "n", "place", "previous", "trend", "unknown_rows")
+        self.sheet.append(self.head(*columns))
         for kpi in kpis:
-            rating = self.text(words.say(kpi.rating))
+            rating = self.text(words.rating(kpi))
             if kpi.rating in _RATING_FILL:
                 rating.fill = _solid(_RATING_FILL[kpi.rating])
             self.sheet.append([
@@ -223,6 +224,9 @@ class _Book:
                 rating,
                 self.number(kpi.n),
                 self.text(str(kpi.place or "")),
+                self.text(words.previous(kpi)),
+                self.text(words.trend(kpi)),
+                self.number(kpi.unknown) if kpi.unknown else self.text(""),
             ])  # fmt: skip
 
     def owner(self, name: str, owner: OwnerWork) -> None:

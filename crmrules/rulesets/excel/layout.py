@@ -207,6 +207,12 @@ KPIS: Final = Layout(
         Column(("numerator",), "Numerator", "分子"),
         Column(("denominator",), "Denominator", "分母"),
         Column(("percentile",), "Percentile", "分位"),
+        Column(("factor",), "Factor", "倍数", ("系数",)),
+        Column(("latest_per",), "Latest per", "取最近一条", holds=Holds.LIST),
+        Column(("per",), "Per", "累计步长"),
+        Column(("fact",), "Fact", "转化字段", ("字段",)),
+        Column(("from",), "From", "转化前"),
+        Column(("to",), "To", "转化后"),
         Column(("group_by",), "Group by", "分组", holds=Holds.LIST),
         Column(("groups_from",), "Groups from", "分组来源"),
         Column(("target",), "Target", "目标值", ("目标",)),
@@ -296,7 +302,13 @@ TEST_ACTIONS: Final = Layout(
     "Test actions",
     "测试行动",
     "test actions",
-    (CASE, *(Column((f.name,), f.label.en, f.label.zh) for f in ACTION_FIELDS.values())),
+    (
+        CASE,
+        *(
+            Column((f.name,), f.label.en, f.label.zh, words="status" if f.name == "status" else "")
+            for f in ACTION_FIELDS.values()
+        ),
+    ),
 )
 """Actions that cases expect, where more is said of them than the rule."""
 TEST_BANDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -356,7 +368,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "sensitivity": {"none": "无", "personal": "个人信息"},
     "language": {"en": "英文", "zh": "中文"},
     "hours": {"off": "休", "work": "上班"},
-    "kpi": {"simple": "简单", "ratio": "比率", "mean": "均值", "percentile": "分位数"},
+    "status": {"overdue": "已逾期", "due": "今日到期", "upcoming": "将到期"},
+    "kpi": {
+        "simple": "简单", "ratio": "比率", "mean": "均值", "percentile": "分位数", "cumulative": "累计",
+        "conversion": "转化",
+    },
     "transition": {"now": "立即", "review": "复核时"},
     "direction": {"higher": "越高越好", "lower": "越低越好"},
     "hit_policy": {

@@ -230,7 +230,7 @@ def changed(old: str, new: str) -> str:
         (
             changed("customer | amount | number", "custmer | amount | number"),
             [
-                "rules.xlsx › S!B5: error R201: unknown key `custmer`; known here: customer, contact, opportunity, contract, order, interaction, ticket, survey, consent, owner, action; did you mean customer?",
+                "rules.xlsx › S!B5: error R201: unknown key `custmer`; known here: customer, contact, opportunity, contract, order, interaction, ticket, survey, consent, transition, owner, action; did you mean customer?",
                 "rules.xlsx › S!A10: error R310: unknown input `amount`: no fact of the customer has this name, label or alias",
             ],
         ),
