@@ -263,7 +263,7 @@ def _cells(
             issues.append(issue("R314", value.key_span, found=key, first=str(first.key_span)))
             continue
         if value.mark == "date":
-            _check_date_cell(value, columns.names[index], columns.types[index], issues)
+            check_date_cell(value, columns.names[index], columns.types[index], issues)
         cells[index] = value.cell()
     return tuple(cells)
 
@@ -271,7 +271,7 @@ def _cells(
 _BLANK: Final = Cell()
 
 
-def _check_date_cell(node: Node, column: str, type_name: str, issues: list[Issue]) -> None:
+def check_date_cell(node: Node, column: str, type_name: str, issues: list[Issue]) -> None:
     """A date cell where numbers belong is what Excel made of ``5-7``."""
     base = type_name.removeprefix("list<").removesuffix(">")
     text = node.text()

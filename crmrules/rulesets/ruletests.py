@@ -13,6 +13,7 @@ from crmrules.model.ruleset import DecisionTable, Experiment, Kind
 from crmrules.model.ruletest import ACTION_FIELDS, RuleTest
 from crmrules.model.temporal import DateTime
 from crmrules.model.vocabulary import ENTITIES, Cell, Fact, Parameter, Vocabulary
+from crmrules.rulesets.decisions import check_date_cell
 from crmrules.rulesets.document import Node, plain_text
 from crmrules.rulesets.names import Spellings, merged
 from crmrules.rulesets.nearest import nearest
@@ -105,7 +106,14 @@ class _Builder:
             entity = _LISTS.get(word, "")
             rows = [value] if isinstance(value.value, dict) else list(value.elements())
             if rows and all(isinstance(row.value, dict) for row in rows):
-                if not entity:
+                if not entity and self.known.find(word) in self.vocabulary.customer:
+                    self.issues.append(
+                        issue(
+                            "R202", value.span, key=word, found="a mapping", found_zh="映射",
+                            expected="a single value", expected_zh="单个值",
+                        )
+                    )  # fmt: skip
+                elif not entity:
                     near = nearest(word, [e.plural for e in ENTITIES.values() if e.name in self.row_spellings])
                     self.issues.append(issue("R330", value.key_span, found=word, what="customer", nearest=near))
                 else:
@@ -159,6 +167,8 @@ class _Builder:
         if first is not value:
             self.issues.append(issue("R314", value.key_span, found=fact.name, first=str(first.key_span)))
             return
+        if value.mark == "date":
+            check_date_cell(value, fact.name, fact.type, self.issues)
         cell = _cell(value, fact)
         if cell.text:
             fields[fact.name] = cell

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crmrules.model.ruleset import RuleSet
 from crmrules.model.ruletest import RuleTest
-from crmrules.model.vocabulary import ENTITIES, Fact
+from crmrules.model.vocabulary import ENTITIES, Cell, Fact
 from crmrules.rulesets.excel.layout import (
     CASE,
     PREVIOUS,
@@ -18,6 +18,7 @@ from crmrules.rulesets.excel.layout import (
     WORDS,
     Column,
     Layout,
+    chinese,
 )
 from crmrules.rulesets.excel.sheetdata import join_list
 
@@ -115,8 +116,13 @@ def _actions(ruleset: RuleSet, lang: str) -> Iterable[Block]:
         yield Block(
             _word(TEST_ACTIONS, lang),
             (_word(CASE, lang), *(_word(c, lang) for c in columns)),
-            tuple((case, *(e[c.path[0]].text if c.path[0] in e else "" for c in columns)) for case, e in said),
+            tuple((case, *(_shown(column, entry, lang) for column in columns)) for case, entry in said),
         )
+
+
+def _shown(column: Column, entry: Mapping[str, Cell], lang: str) -> str:
+    text = entry[column.path[0]].text if column.path[0] in entry else ""
+    return chinese(column.words, text) if column.words and lang == "zh" else text
 
 
 def _used(facts: Mapping[str, Fact], rows: Iterable[Mapping[str, object]]) -> list[str]:
