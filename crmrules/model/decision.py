@@ -44,7 +44,9 @@ class Task:
     episode that the task belongs to, stable over repeated runs: with rule and customer it makes the action's key.
     ``withheld`` says why a rule's own ``suppress`` keeps it from the plan (blank: it does not). ``details`` are
     values that its texts may name besides the customer's facts. ``part`` tells apart what one row asks of several
-    people (blank: the first). A warning before the end of a level's time has ``level`` 0.
+    people (blank: the first). A warning before the end of a level's time has ``level`` 0. ``reckoning`` says what
+    besides the row's own cells went into its times: ``times`` the gap was counted, ``stretch`` its factor, ``rolled``
+    from what instant, ``calendar`` of the working time, ``holds`` that stopped the clock, ``acted`` on before.
     """
 
     kind: Kind
@@ -68,6 +70,7 @@ class Task:
     withheld: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
+    reckoning: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Change(StrEnum):

@@ -151,6 +151,7 @@ def _task(story: TaskStory, words: Wording) -> dict[str, Any]:
         "gap": story.gap.text,
         "due": instant(task.due),
         "until": maybe_instant(task.until),
+        "reckoning": {name: json_value(value) for name, value in task.reckoning.items()},
         "status": task.status.value,
         "channel": task.channel,
         "owner": action.owner,

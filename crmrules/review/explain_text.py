@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from crmrules.model.decision import CellTrace, FactTrace, Transition
 from crmrules.model.ruleset import Kind
 from crmrules.model.spans import Span
+from crmrules.model.temporal import DateTime
 from crmrules.review.explain_json import is_rows
-from crmrules.review.texts import fit, one_line, show_moment, width
+from crmrules.review.texts import fit, one_line, show, show_moment, width
 from crmrules.review.wording import Wording, local
 
 if TYPE_CHECKING:
@@ -145,6 +146,12 @@ def _task(story: TaskStory, explanation: Explanation, words: Wording) -> Iterato
     ]
     yield f"  {task.rule}{at_place(task.span)}{words.say('colon')}{' · '.join(part for part in parts if part)}"
     yield f"    {_reckoning(story, explanation, words)}"
+    if task.reckoning:
+        told = [
+            words.say(f"told_{name}", value=one_line(show(_local(value, explanation), words.lang), 40))
+            for name, value in task.reckoning.items()
+        ]
+        yield f"    {words.say('comma').join(told)}"
     if task.until is not None:
         yield f"    {words.say('until')} {show_moment(local(task.until, explanation.as_of))}"
     if action.on_behalf_of:
@@ -160,6 +167,10 @@ def _task(story: TaskStory, explanation: Explanation, words: Wording) -> Iterato
         yield f"    {words.overflow(story.overflow)}"
     elif story.later:
         yield f"    {words.say('beyond', until=show_moment(local(explanation.until, explanation.as_of)))}"
+
+
+def _local(value: Any, explanation: Explanation) -> Any:
+    return local(value, explanation.as_of) if isinstance(value, DateTime) else value
 
 
 def _reckoning(story: TaskStory, explanation: Explanation, words: Wording) -> str:

@@ -102,7 +102,8 @@ def _kept(row: CadenceRow, found: Occurrence, run: Evaluation) -> Occurrence:
     if told is None or told.start is None or found.start is None or row.after_step:
         return found
     if found.start < told.start and found.start <= told.at:
-        return Occurrence(found.start, told.period, found.due, found.latest, found.over)
+        acted = {**found.reckoning, "acted": told.at}
+        return Occurrence(found.start, told.period, found.due, found.latest, found.over, acted)
     return found
 
 
@@ -165,12 +166,16 @@ def _tasks(
 ) -> Iterator[Task]:
     """The task of one occurrence, for each of the row's roles; none once it is over."""
     cells = row.cells
-    due, until = found.due, found.latest
+    due, until, told = found.due, found.latest, found.reckoning
     if body.roll is not Roll.NONE and found.start is not None:
         due = rolled(due, body.roll, clock.calendar)
         until = None if until is None else max(rolled(until, body.roll, clock.calendar), due)
+        if due != found.due:
+            told = {**told, "rolled": found.due}
     if cells.within is not None:
         until = clock.after(due, cells.within) if cells.working else add_elapsed(due, cells.within)
+        if cells.working and clock.calendar is not None:
+            told = {**told, "calendar": clock.calendar.name}
     over = found.over if row.expires is None else add_elapsed(due, row.expires)
     if over is not None and over <= run.as_of:
         return
@@ -195,6 +200,7 @@ def _tasks(
         content=cells.content,
         every=row.every.text if row.every is not None else "",
         withheld=withheld,
+        reckoning=told,
     )
     yield from for_each_role(task, cells)
 

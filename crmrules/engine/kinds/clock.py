@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from crmrules.engine.instants import instant_of
 from crmrules.engine.steps import CalendarChoice
@@ -29,6 +31,7 @@ class Holds:
 
 
 NO_HOLDS = Holds()
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,14 @@ class Clock:
 
     calendar: WorkCalendar | None = None
     holds: Holds = NO_HOLDS
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What to tell of times that this clock gave."""
+        if self.calendar is None and not self.holds.spans:
+            return _NOTHING
+        calendar = {} if self.calendar is None else {"calendar": self.calendar.name}
+        return {**calendar, **({"holds": len(self.holds.spans)} if self.holds.spans else {})}
 
     def after(self, start: DateTime, length: Duration) -> DateTime:
         """The moment at which ``length`` (not negative) has passed since ``start``.

@@ -89,6 +89,7 @@ def _tasks(
         signal=row.signal,
         level=_level(row, run),
         withheld=withheld,
+        reckoning=clock.told,
     )
     yield from for_each_role(task, cells)
     # Once the time is over there is nothing to warn of.

@@ -7,9 +7,10 @@ an earlier run nothing is known to have been missed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from crmrules.engine.kinds.due import day_of
 from crmrules.model.durations import DAY_NANOS, NANOS, DaysDuration, Duration, MonthsDuration
@@ -34,20 +35,21 @@ _MINUTE = 60 * NANOS
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One time a row falls: ``start`` is what it is counted from, ``latest`` the end of the longest gap allowed,
-    ``over`` the moment from which it is not asked for any more (None: it stays)."""
+    ``over`` the moment from which it is not asked for any more (None: it stays), ``reckoning`` what to tell of it."""
 
     start: DateTime | None
     period: str
     due: DateTime
     latest: DateTime | None = None
     over: DateTime | None = None
+    reckoning: Mapping[str, Any] = field(default_factory=dict)
 
 
 def rolling(start: DateTime, every: Frequency, factor: Number) -> Occurrence:
     """One gap after ``start``, until that moves."""
     due = add_gap(start, stretched(every.ideal, factor))
     latest = add_gap(start, stretched(every.maximum, factor)) if every.maximum != every.ideal else None
-    return Occurrence(start, str(start.date), due, latest)
+    return Occurrence(start, str(start.date), due, latest, None, {"stretch": factor} if factor != 1 else {})
 
 
 def series(
@@ -63,7 +65,8 @@ def series(
         due = occurrence(start, gap, number)
         whole = isinstance(gap, MonthsDuration) or gap.nanos % DAY_NANOS == 0
         period = str(due.date) if whole else str(due)[:16]
-        yield Occurrence(start, period, due, None if gap == longest else _later(due, gap, longest))
+        told = {"times": number, **({"stretch": factor} if factor != 1 else {})}
+        yield Occurrence(start, period, due, None if gap == longest else _later(due, gap, longest), None, told)
 
 
 def anniversaries(
