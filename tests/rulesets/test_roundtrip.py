@@ -179,7 +179,7 @@ word_lists = st.lists(st.builds(Cell, lines.filter(lambda t: '"' not in t)), max
 @st.composite
 def policies(draw) -> Policies:
     cap = st.builds(
-        Cap, st.builds(Cell, texts), st.builds(Cell, texts), cells, word_lists, word_lists, blank | texts
+        Cap, st.builds(Cell, st.sampled_from(["1", "010", "limit", "1.5"])), st.builds(Cell, texts), cells, word_lists, word_lists, blank | texts
     )
     return Policies(
         **{name: draw(cells) for name in POLICY_CELLS},
@@ -218,6 +218,8 @@ def rule_tests(draw, customer, order, decisions, experiments) -> dict[str, RuleT
             given=some(data),
             related={"order": orders} if orders else {},
             previous=some(decided),
+            since=some(decided),
+            cut_points=some([n for n in worked_out if customer[n].formula is not None]),
             expect=some(worked_out),
             rows=rows,
             not_rows=ids([r for r in rules if Cell(r) not in rows]),
