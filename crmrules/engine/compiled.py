@@ -163,12 +163,19 @@ class CompiledRuleSet:
             cut_points=cut_points, view=view,
         )  # fmt: skip
 
-    def kpis(self, dataset: Dataset, *, as_of: Moment, view: View | None = None) -> tuple[KpiResult, ...]:
+    def kpis(
+        self,
+        dataset: Dataset,
+        *,
+        as_of: Moment,
+        view: View | None = None,
+        histories: Mapping[str, History] | None = None,
+    ) -> tuple[KpiResult, ...]:
         """The rule set's KPIs over a dataset, in the order of the document, each total before its groups; over the part
-        of it that ``view`` shows."""
+        of it that ``view`` shows. ``histories`` are what earlier runs left, for values that depend on it."""
         from crmrules.engine.planner import kpi_results
 
-        return kpi_results(self, dataset, as_of=read_as_of(as_of, self.zone), view=view)
+        return kpi_results(self, dataset, as_of=read_as_of(as_of, self.zone), view=view, histories=histories)
 
     def view(self, dataset: Dataset, viewer: str, *, as_of: Moment) -> View:
         """What ``viewer``, a person or a role, sees of the dataset: their own customers and their team's, or all.

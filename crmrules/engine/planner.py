@@ -89,15 +89,20 @@ def plan_end(compiled: CompiledRuleSet, as_of: DateTime, horizon: str | None = N
 
 
 def kpi_results(
-    compiled: CompiledRuleSet, dataset: Dataset, *, as_of: DateTime, view: View | None = None
+    compiled: CompiledRuleSet,
+    dataset: Dataset,
+    *,
+    as_of: DateTime,
+    view: View | None = None,
+    histories: Mapping[str, History] | None = None,
 ) -> tuple[KpiResult, ...]:
     """The rule set's KPIs over a dataset, or over the part of it that ``view`` shows."""
     if not compiled.compiled_kpis:
         return ()
     decided: dict[str, Mapping[str, Value]] = {}
-    _, cuts = with_cut_points(compiled, dataset, as_of)
+    _, cuts = with_cut_points(compiled, dataset, as_of, histories)
     dataset = dataset if view is None else view.dataset
-    for _ in _decided(compiled, dataset.customers, as_of, {}, decided, cuts):
+    for _ in _decided(compiled, dataset.customers, as_of, histories or {}, decided, cuts):
         pass
     return _compute_kpis(compiled, dataset, decided, as_of)
 

@@ -21,6 +21,7 @@ from crmrules.model.errors import StateError
 from crmrules.model.issues import issue
 from crmrules.model.plan import Action
 from crmrules.model.population import CutPoints
+from crmrules.model.records import CUSTOMER_ID
 from crmrules.model.values import DateTime
 from crmrules.runs.changes import Change, Key, Lasting, changes
 from crmrules.runs.codec import (
@@ -203,6 +204,28 @@ class SqlStateStore:
             query = query.where(RUNS.c.id == run)
         with self._transaction() as connection:
             return load_cut_points(connection.execute(query.order_by(RUNS.c.id.desc()).limit(1)).scalar())
+
+    def transitions(self, ruleset: str, as_of: DateTime) -> list[dict[str, Any]]:
+        """Every change of a decided value that runs of ``ruleset`` up to ``as_of`` met, by customer, fact and time:
+        ``customer_id``, ``fact``, ``from`` (None: there was no value before), ``to`` and ``at``, on the clock of
+        ``as_of``."""
+        query = (
+            sa.select(DECISIONS.c.customer, DECISIONS.c.fact, DECISIONS.c.value, DECISIONS.c.since, DECISIONS.c.until)
+            .where(DECISIONS.c.ruleset == ruleset, DECISIONS.c.since <= stamp(as_of))
+            .order_by(DECISIONS.c.customer, DECISIONS.c.fact, DECISIONS.c.since)
+        )
+        found: list[dict[str, Any]] = []
+        last: tuple[Any, ...] = ()
+        value: Any = None
+        with self._transaction() as connection:
+            for customer, fact, text, since, until in connection.execute(query):
+                before = value if last == (customer, fact, since) else None  # a value that ended earlier left a gap
+                value, last = load_value(text), (customer, fact, until)
+                start = DateTime.parse(since)
+                if start is not None:
+                    at = DateTime.of_instant(start.instant, as_of.offset, as_of.zone)
+                    found.append({CUSTOMER_ID: customer, "fact": fact, "from": before, "to": value, "at": at})
+        return found
 
     def pending(self, ruleset: str, *, after: int = 0, limit: int = 100) -> Sequence[Pending]:
         """Up to ``limit`` actions not yet settled, oldest first, of those numbered above ``after``."""

@@ -186,6 +186,18 @@ COMMAND_CODES: tuple[IssueCode, ...] = (
         "{notifier} 永久拒绝了 {count} 条行动（共 {total} 条），已搁置，不再发送：{reason}",
         example="a notifier that answers retry=False",
     ),
+    IssueCode(
+        "X210",
+        "there is no state at '{found}' yet; `run` makes one",
+        "“{found}”处还没有状态；状态由 run 建立",
+        example="crmrules kpi … --state sqlite:///new.db",
+    ),
+    IssueCode(
+        "X211",
+        "the state at '{found}' keeps no transitions",
+        "状态“{found}”不保存变更记录",
+        example="crmrules kpi … --state URL of a plugin whose store has no transitions()",
+    ),
     # Bugs.
     IssueCode(
         "X901",
