@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from crmrules.model.decision import Episode, History, Told
-from crmrules.model.decision import Pending as PendingValue
+from crmrules.model.decision import History
 from crmrules.model.errors import StateError
 from crmrules.model.issues import issue
 from crmrules.model.plan import Action
@@ -31,9 +30,9 @@ from crmrules.runs.codec import (
     dump_value,
     load_action,
     load_cut_points,
-    load_pending,
     load_value,
 )
+from crmrules.runs.histories import read_histories
 from crmrules.runs.lock import ProcessLock
 from crmrules.runs.records import Answer, Committed, Outcome, Pending, RunRecord
 from crmrules.runs.schema import (
@@ -100,65 +99,8 @@ class SqlStateStore:
 
         A run that is repeated as of the same moment therefore sees what it saw the first time.
         """
-        moment = stamp(before)
-        values: dict[str, dict[str, Any]] = {}
-        episodes: dict[str, dict[str, Episode]] = {}
-        began: dict[str, dict[str, DateTime]] = {}
-        pending: dict[str, dict[str, PendingValue]] = {}
-        facts = sa.select(DECISIONS.c.customer, DECISIONS.c.fact, DECISIONS.c.value, DECISIONS.c.since).where(
-            DECISIONS.c.ruleset == ruleset,
-            DECISIONS.c.since < moment,
-            DECISIONS.c.until.is_(None) | (DECISIONS.c.until >= moment),
-        )
-        signals = sa.select(EPISODES.c.customer, EPISODES.c.signal, EPISODES.c.since).where(
-            EPISODES.c.ruleset == ruleset,
-            EPISODES.c.opened < moment,
-            EPISODES.c.closed.is_(None) | (EPISODES.c.closed >= moment),
-        )
-        waiting = sa.select(PENDING.c.customer, PENDING.c.fact, PENDING.c.content).where(
-            PENDING.c.ruleset == ruleset,
-            PENDING.c.opened < moment,
-            PENDING.c.closed.is_(None) | (PENDING.c.closed >= moment),
-        )
-        told: dict[str, dict[str, Told]] = {}
-        acts = (
-            sa.select(TOLD.c.customer, TOLD.c.rule, TOLD.c.at_text, TOLD.c.start, TOLD.c.period)
-            .where(TOLD.c.ruleset == ruleset, TOLD.c.at < moment)
-            .order_by(TOLD.c.at)
-        )
-        runs = sa.select(RUNS.c.as_of_text).where(RUNS.c.ruleset == ruleset, RUNS.c.as_of < moment)
         with self._transaction() as connection:
-            last = connection.execute(runs.order_by(RUNS.c.as_of.desc()).limit(1)).scalar()
-            for customer, rule, at, start, period in connection.execute(acts):
-                instant = DateTime.parse(at)
-                if instant is not None:  # the latest comes last and stays
-                    begun = None if start is None else DateTime.parse(start)
-                    told.setdefault(customer, {})[rule] = Told(instant, begun, period)
-            for customer, fact, value, since in connection.execute(facts):
-                values.setdefault(customer, {})[fact] = load_value(value)
-                start = DateTime.parse(since)
-                if start is not None:
-                    shown = DateTime.of_instant(start.instant, before.offset, before.zone)
-                    began.setdefault(customer, {})[fact] = shown
-            for customer, fact, content in connection.execute(waiting):
-                held = load_pending(content)
-                if held is not None:
-                    pending.setdefault(customer, {})[fact] = held
-            for customer, signal, since in connection.execute(signals):
-                opened = DateTime.parse(since)
-                if opened is not None:
-                    episodes.setdefault(customer, {})[signal] = Episode(signal, opened)
-        return {
-            customer: History(
-                values.get(customer, {}),
-                episodes.get(customer, {}),
-                since=began.get(customer, {}),
-                pending=pending.get(customer, {}),
-                as_of=None if last is None else DateTime.parse(last),
-                told=told.get(customer, {}),
-            )
-            for customer in values.keys() | episodes.keys() | told.keys()
-        }
+            return read_histories(connection, ruleset, stamp(before), before)
 
     def commit(self, run: RunRecord) -> Committed:
         """Write the run, its decisions and episodes, and its actions that are not in the outbox yet; all or nothing.
