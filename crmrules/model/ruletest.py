@@ -21,7 +21,8 @@ class RuleTest:
     """One case. Names are resolved; values are text as in result cells, read when the case is prepared.
 
     ``given`` are facts of the customer, ``related`` its records by entity (``order``), ``previous`` what the last run
-    had decided. What must come out: ``expect`` the values of derived and decided facts, ``rows`` and ``not_rows`` the
+    had decided and ``since`` when that began, ``cut_points`` where facts that compare with the population cut it. What
+    must come out: ``expect`` the values of derived and decided facts, ``rows`` and ``not_rows`` the
     rules that must and must not have made a result, ``actions`` entries of the plan (:data:`ACTION_FIELDS`; others may
     stand beside them), ``action_count`` how many it has in all, ``unknown`` facts whose missing value left a row
     undecided.
@@ -39,6 +40,8 @@ class RuleTest:
     unknown: tuple[Cell, ...] = ()
     actions: tuple[Cells, ...] = ()
     action_count: Cell = BLANK
+    since: Cells = field(default_factory=dict)
+    cut_points: Cells = field(default_factory=dict)
     span: Span = field(default=NOWHERE, compare=False)
 
 

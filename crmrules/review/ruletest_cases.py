@@ -11,10 +11,11 @@ from crmrules.engine.instants import in_zone, localised
 from crmrules.engine.scopes import AS_OF, CUSTOMER
 from crmrules.engine.steps import Target
 from crmrules.feel.compiler import Scope, compile_expression
-from crmrules.feel.types import DATE_TIME, NUMBER
+from crmrules.feel.types import DATE_TIME, NUMBER, ListType
 from crmrules.model.decision import NO_HISTORY, History
 from crmrules.model.issues import Issue, has_errors, issue
 from crmrules.model.numbers import fit
+from crmrules.model.population import NO_CUT_POINTS, Cut, CutPoints
 from crmrules.model.records import Record
 from crmrules.model.ruletest import ACTION_FIELDS, Cells, Compared, RuleTest
 from crmrules.model.values import Date, DateTime, Value, kind_of
@@ -52,6 +53,7 @@ class Case:
     expect: tuple[Expected, ...]
     actions: tuple[ExpectedAction, ...]
     action_count: int | None
+    cut_points: CutPoints = NO_CUT_POINTS
 
     @property
     def wants_plan(self) -> bool:
@@ -84,11 +86,13 @@ def prepare_test(compiled: CompiledRuleSet, test: RuleTest) -> tuple[Case | None
         test.span,
     )
     previous = reader.fields(CUSTOMER, test.previous)
+    since = reader.moments(test.since)
     case = Case(
         test=test,
         record=record,
         as_of=reader.as_of,
-        history=History(values=previous) if previous else NO_HISTORY,
+        history=History(values=previous, since=since) if previous or since else NO_HISTORY,
+        cut_points=reader.cut_points(test.cut_points),
         expect=tuple(reader.expected(name, cell) for name, cell in test.expect.items()),
         actions=tuple(reader.action(entry) for entry in test.actions),
         action_count=int(test.action_count.text) if test.action_count.text.isdecimal() else None,
@@ -110,6 +114,31 @@ class _Reader:
         if given:
             self._check_ranges(found, cells)
         return {name: value for name, value in found.items() if value is not None}
+
+    def moments(self, cells: Cells) -> dict[str, DateTime]:
+        """Since when facts have had their values."""
+        found = {name: self.value(Target(f"since.{name}", DATE_TIME, {}), cell) for name, cell in cells.items()}
+        return {name: value for name, value in found.items() if isinstance(value, DateTime)}
+
+    def cut_points(self, cells: Cells) -> CutPoints:
+        """Where each fact cuts the population: one value, or several in a list."""
+        if not cells:
+            return NO_CUT_POINTS
+        known = [cut for stage in self.compiled.population for cut in stage.cuts]
+        cuts: dict[str, Cut] = {}
+        for name, cell in cells.items():
+            specs = [spec for spec in known if spec.fact == name]
+            if len(specs) != 1:
+                self.issues.append(issue("O205", cell.span, fact=name, count=len(specs)))
+                continue
+            spec = specs[0]
+            many = cell.text.strip().startswith("[")
+            wanted = ListType(item=spec.value.type) if many else spec.value.type
+            value = self.value(Target(name, wanted, {}), cell)
+            points = tuple(value) if isinstance(value, list) else () if value is None else (value,)
+            among = "" if spec.among is None else spec.among.text
+            cuts[spec.key] = Cut(name, spec.measure, spec.value.text, spec.part, len(points), points, among)
+        return CutPoints(self.as_of, cuts)
 
     def expected(self, name: str, cell: Cell) -> Expected:
         """What a fact must be."""

@@ -111,11 +111,15 @@ def run_tests(
 
 def run_test(compiled: CompiledRuleSet, case: Case) -> TestResult:
     """Run one case."""
-    decision = compiled.decide(case.record, as_of=case.as_of, history=case.history, trace=True)
+    decision = compiled.decide(
+        case.record, as_of=case.as_of, history=case.history, trace=True, cut_points=case.cut_points
+    )
     found = [*_values(compiled, case, decision), *_rows(compiled, case, decision), *_unknown(case, decision)]
     if case.wants_plan:
         histories = {case.record.id: case.history}
-        plan = compiled.plan([case.record], as_of=case.as_of, histories=histories, kpis=False)
+        plan = compiled.plan(
+            [case.record], as_of=case.as_of, histories=histories, kpis=False, cut_points=case.cut_points
+        )
         found += _actions(compiled, case, decision, plan)
     return TestResult(case.test, decision, tuple(found))
 

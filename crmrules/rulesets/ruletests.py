@@ -82,6 +82,8 @@ class _Builder:
             given=given,
             related=related,
             previous=self._facts(node.get("previous"), self._previous),
+            since=self._facts(node.get("since"), self._previous),
+            cut_points=self._facts(node.get("cut_points"), self._expected),
             expect=self._facts(node.get("expect"), self._expected),
             rows=rows,
             not_rows=not_rows,

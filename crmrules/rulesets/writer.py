@@ -261,6 +261,8 @@ def test_document(test: RuleTest) -> dict[str, Any]:
         as_of=test.as_of.text,
         given={**_texts(test.given), **related},
         previous=_texts(test.previous),
+        since=_texts(test.since),
+        cut_points=_texts(test.cut_points),
         expect=_texts(test.expect),
         rows=[cell.text for cell in test.rows],
         not_rows=[cell.text for cell in test.not_rows],

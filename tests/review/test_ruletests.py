@@ -309,3 +309,64 @@ def test_tests_do_not_count_in_the_fingerprint(tmp_path: Path) -> None:
     two = compiled_with("  d: {as_of: 2026-03-02, rows: [T1]}\n", tmp_path)
     assert one.fingerprint == two.fingerprint
     assert one.ruleset != two.ruleset
+
+
+# --- the last run, the population -------------------------------------------------------------------------------------
+
+AROUND = """\
+crmrules: 1
+name: around
+time_zone: Asia/Shanghai
+vocabulary:
+  customer:
+    spent: {type: number}
+    top: {type: boolean, formula: 'top share(spent, 20%)'}
+    band: {type: number, formula: 'quantile(spent, 3)'}
+    days: {type: days and time duration, formula: as_of - since.tier}
+    tier: {values: [high, low]}
+decisions:
+  tier: {kind: classification, inputs: [top], outputs: [tier], rules: [{id: R1, when: {top: true}, then: {tier: high}}]}
+tests:
+"""
+
+
+def around(case: str, folder: Path):
+    path = folder / "t.yaml"
+    path.write_text(f"{AROUND}  c: {{as_of: 2026-03-02, {case}}}\n", "utf-8")
+    ruleset, issues = read_ruleset(path)
+    assert ruleset is not None, [i.render() for i in issues]
+    compiled, found = compile_ruleset(ruleset)
+    assert compiled is not None, [i.render() for i in found]
+    cases, problems = prepare_tests(compiled)
+    return run_tests(compiled, cases), problems
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "given: {spent: 100}, cut_points: {top: 100}, expect: {top: true, tier: high}, rows: [R1]",
+        "given: {spent: 99}, cut_points: {top: 100}, expect: {top: false}, not_rows: [R1], action_count: 0",
+        "given: {spent: 30}, cut_points: {band: [30, 90]}, expect: {band: 1}",
+        "given: {spent: 31}, cut_points: {band: '[30, 90]'}, expect: {band: 2}",
+        "given: {spent: 91}, cut_points: {band: [30, 90]}, expect: {band: 3}",
+        "previous: {tier: low}, since: {tier: 2026-02-28T12:00}, expect: {days: PT36H}",
+    ],
+)
+def test_the_last_run_and_the_population(case: str, tmp_path: Path) -> None:
+    report, problems = around(case, tmp_path)
+    assert problems == [] and len(report.results) == 1
+    assert [(m.subject, m.actual) for result in report.failed for m in result.mismatches] == []
+
+
+@pytest.mark.parametrize(
+    ("case", "code", "place"),
+    [
+        ("cut_points: {days: 5}, rows: [R1]", "O205", "14:45"),
+        ("cut_points: {top: many}, rows: [R1]", "F120", "14:44"),
+        ("since: {tier: long ago}, rows: [R1]", "F", "14:40"),
+    ],
+)
+def test_what_cannot_be_said_of_them(case: str, code: str, place: str, tmp_path: Path) -> None:
+    report, problems = around(case, tmp_path)
+    assert report.results == ()
+    assert [(i.code.startswith(code), str(i.span).split("t.yaml:")[1]) for i in problems] == [(True, place)]

@@ -52,4 +52,10 @@ REVIEW_CODES: tuple[IssueCode, ...] = (
         severity="note",
         example="crmrules test rules.yaml --generate  # a row behind one that takes everything, hit policy F",
     ),
+    IssueCode(
+        "O205",
+        "cut points are for a fact that compares with the population in one place; '{fact}' does so in {count}",
+        "分界点只能给定在一处与全体客户比较的字段；“{fact}”有 {count} 处",
+        example="cut_points: {stage: 5}  # stage: {formula: if spent > 5 then 1 else 2}",
+    ),
 )

@@ -318,8 +318,12 @@ TEST_BANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "checks": ("Rows and actions", "规则与行动"),
 }
 """Words of the band row of Tests, the written ones first; ``other`` and ``checks`` are the fixed columns."""
-PREVIOUS: Final = ("previous", "上次")
-"""What stands before the point in the header of a fact as the last run left it: ``previous.stage``."""
+TEST_PREFIXES: Final[Mapping[str, tuple[str, str]]] = {
+    "previous": ("previous", "上次"),
+    "since": ("since", "始于"),
+    "cut_points": ("cut points", "分界点"),
+}
+"""What stands before the point in the header of a fact as the last run left it, and the like: ``previous.stage``."""
 LAYOUTS: Final = (
     HEAD, PARAMETERS, ROLES, CAPS, CALENDARS, CALENDAR_DAYS, VOCABULARY, VALUES, *DECISIONS.values(), EXPERIMENTS, KPIS,
     TESTS, TEST_RECORDS, TEST_ACTIONS,

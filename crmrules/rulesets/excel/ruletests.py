@@ -11,8 +11,8 @@ from crmrules.rulesets.excel.cells import CellText
 from crmrules.rulesets.excel.layout import (
     CASE,
     ID,
-    PREVIOUS,
     TEST_ACTIONS,
+    TEST_PREFIXES,
     TEST_RECORDS,
     TESTS,
     WORDS,
@@ -25,7 +25,8 @@ from crmrules.rulesets.excel.sheetdata import Builder
 from crmrules.rulesets.excel.tables import Table, body, check_strays, title_of
 from crmrules.rulesets.nearest import nearest
 
-_PREVIOUS = re.compile(rf"(?:{'|'.join(PREVIOUS)})\s*[.．。]\s*(.+)", re.DOTALL)
+_PREFIXES: Final = {word: key for key, words in TEST_PREFIXES.items() for word in (key, *words)}
+_PREFIXED = re.compile(rf"({'|'.join(_PREFIXES)})\s*[.．。]\s*(.+)", re.DOTALL)
 _FACT: Final = Column(("fact",), "", "")
 _ENTITIES: Final = tuple(name for name in ENTITIES if name not in ("customer", "owner"))
 
@@ -103,11 +104,11 @@ def _test_columns(builder: Builder, table: Table) -> dict[int, Target]:
 
 def _fact_column(builder: Builder, header: str, band: str) -> tuple[str, ...]:
     """Whether a fact is given or expected; without a band row, what the rules of this workbook work out is expected."""
-    earlier = _PREVIOUS.fullmatch(header)
+    prefixed = _PREFIXED.fullmatch(header)
     if band == "expect":
         return "expect", header
-    if earlier:
-        return "previous", earlier[1]
+    if prefixed:
+        return _PREFIXES[prefixed[1]], prefixed[2]
     if band == "given":
         return "given", header
     name = builder.fact("customer", header)

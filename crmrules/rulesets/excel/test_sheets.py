@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from crmrules.model.ruleset import RuleSet
@@ -10,9 +10,9 @@ from crmrules.model.ruletest import RuleTest
 from crmrules.model.vocabulary import ENTITIES, Cell, Fact
 from crmrules.rulesets.excel.layout import (
     CASE,
-    PREVIOUS,
     TEST_ACTIONS,
     TEST_BANDS,
+    TEST_PREFIXES,
     TEST_RECORDS,
     TESTS,
     WORDS,
@@ -42,7 +42,7 @@ def _cases(ruleset: RuleSet, lang: str) -> Block:
     tests = tuple(ruleset.tests.values())
     facts = ruleset.vocabulary.customer
     given = _used(facts, (t.given for t in tests))
-    previous = _used(facts, (t.previous for t in tests))
+    before_that = {key: _used(facts, (getattr(t, key) for t in tests)) for key in TEST_PREFIXES}
     expect = _used(facts, (t.expect for t in tests))
     before, after = TESTS.columns[:3], TESTS.columns[3:]
     texts = {t.id: _fixed(t) for t in tests}
@@ -53,21 +53,25 @@ def _cases(ruleset: RuleSet, lang: str) -> Block:
         rows.append(
             (
                 *(fixed.get(c.path[0], "") for c in before),
-                *(cells[name].text if name in cells else "" for cells, names in (
-                    (test.given, given), (test.previous, previous), (test.expect, expect)
-                ) for name in names),
+                *_texts(test.given, given),
+                *(text for key, names in before_that.items() for text in _texts(getattr(test, key), names)),
+                *_texts(test.expect, expect),
                 *(fixed.get(c.path[0], "") for c in after),
             )
-        )  # fmt: skip
-    word = PREVIOUS[lang == "zh"]
+        )
+    prefixed = [
+        f"{TEST_PREFIXES[key][lang == 'zh']}.{_header(facts[name], lang)}"
+        for key, names in before_that.items()
+        for name in names
+    ]
     headers = (
         *(_word(c, lang) for c in before),
         *(_header(facts[name], lang) for name in given),
-        *(f"{word}.{_header(facts[name], lang)}" for name in previous),
+        *prefixed,
         *(_header(facts[name], lang) for name in expect),
         *(_word(c, lang) for c in after),
     )
-    keys = ["other"] * len(before) + ["given"] * (len(given) + len(previous))
+    keys = ["other"] * len(before) + ["given"] * (len(given) + len(prefixed))
     keys += ["expect"] * len(expect) + ["checks"] * len(after)
     bands = tuple((TEST_BANDS[key][lang == "zh"], _COLOURS[key]) for key in keys)
     return Block(_word(TESTS, lang), headers, tuple(rows), bands)
@@ -123,6 +127,10 @@ def _actions(ruleset: RuleSet, lang: str) -> Iterable[Block]:
 def _shown(column: Column, entry: Mapping[str, Cell], lang: str) -> str:
     text = entry[column.path[0]].text if column.path[0] in entry else ""
     return chinese(column.words, text) if column.words and lang == "zh" else text
+
+
+def _texts(cells: Mapping[str, Cell], names: Iterable[str]) -> Iterator[str]:
+    return (cells[name].text if name in cells else "" for name in names)
 
 
 def _used(facts: Mapping[str, Fact], rows: Iterable[Mapping[str, object]]) -> list[str]:
