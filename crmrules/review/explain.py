@@ -20,6 +20,7 @@ from crmrules.model.decision import (
     Task,
     Transition,
 )
+from crmrules.model.issues import Issue
 from crmrules.model.plan import Action, Overflow, Withheld
 from crmrules.model.population import NO_CUT_POINTS, CutPoints
 from crmrules.model.records import Dataset, Record
@@ -78,7 +79,8 @@ class TaskStory:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything about one customer at one instant, in the order in which it was worked out."""
+    """Everything about one customer at one instant, in the order in which it was worked out. ``warnings`` are those of
+    the decision and of the policies."""
 
     ruleset: RuleSet
     fingerprint: str
@@ -89,6 +91,7 @@ class Explanation:
     decision: Decision
     steps: tuple[FactTrace | TableStory, ...]
     tasks: tuple[TaskStory, ...]
+    warnings: tuple[Issue, ...] = ()
 
 
 def explain(
@@ -114,6 +117,7 @@ def explain(
     until = plan_end(compiled, moment)
     name = known.fields.get("name")
     steps = decision.trace.steps if decision.trace is not None else ()
+    tasks, found = _tasks(compiled, known, decision, history or NO_HISTORY, moment, until, dataset)
     return Explanation(
         ruleset=compiled.ruleset,
         fingerprint=compiled.fingerprint,
@@ -123,7 +127,8 @@ def explain(
         until=until,
         decision=decision,
         steps=tuple(_step(step, compiled.ruleset, decision) for step in steps),
-        tasks=_tasks(compiled, known, decision, history or NO_HISTORY, moment, until, dataset),
+        tasks=tasks,
+        warnings=(*decision.warnings, *found),
     )
 
 
@@ -157,10 +162,10 @@ def _tasks(
     as_of: DateTime,
     until: DateTime,
     dataset: Dataset | None,
-) -> tuple[TaskStory, ...]:
-    """Every task with the action it would be."""
+) -> tuple[tuple[TaskStory, ...], list[Issue]]:
+    """Every task with the action it would be, and what planning has to say of the customer."""
     if not decision.tasks:
-        return ()
+        return (), []
     last = max(task.due for task in decision.tasks).plus_nanos(1)  # a plan holds what is due before its end
     owners = dataset.entities.get("owner", ()) if dataset is not None else ()
     histories = {record.id: history}
@@ -172,6 +177,8 @@ def _tasks(
         )
         found.update({action.key: (action, None) for action in plan.actions})
         found.update({item.action.key: (item.action, item) for item in plan.withheld})
+    known = set(decision.warnings)
+    warnings = [each for each in plan.warnings if each not in known and each.params.get("customer") == record.id]
     full = _overflow(compiled, dataset, as_of)
     stories = []
     for task in sorted(decision.tasks, key=lambda t: (t.due, t.priority, t.rule)):
@@ -181,7 +188,7 @@ def _tasks(
         reason = "" if kept is None else kept.reason
         beyond = full.get(action.key)
         stories.append(TaskStory(task, action, anchor, gap, reason, task.due >= until, kept, beyond))
-    return tuple(stories)
+    return tuple(stories), warnings
 
 
 def _overflow(compiled: CompiledRuleSet, dataset: Dataset | None, as_of: DateTime) -> dict[str, Overflow]:

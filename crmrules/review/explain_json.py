@@ -37,7 +37,7 @@ def explanation_json(explanation: Explanation, words: Wording) -> dict[str, Any]
         ],
         "actions": [_task(story, words) for story in explanation.tasks],
         "unknown": sorted(decision.unknown),
-        "warnings": [issue.to_json(words.lang) for issue in decision.warnings],
+        "warnings": [issue.to_json(words.lang) for issue in explanation.warnings],
     }
 
 

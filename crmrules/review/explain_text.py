@@ -30,7 +30,7 @@ def explanation_text(explanation: Explanation, words: Wording) -> str:
         *(list(_table(story, words)) for story in tables),
         _tasks(explanation, words),
         _unknown(explanation, words),
-        [one_line(issue.render(words.lang), 400) for issue in explanation.decision.warnings],
+        [one_line(words.text(issue.render(words.lang)), 400) for issue in explanation.warnings],
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
 

@@ -154,3 +154,10 @@ def test_in_chinese(place: Path) -> None:
         "explain", "rules.yaml", "--data", "data", "--as-of", "2026-03-02", "--customer", "C1", "--lang", "zh"
     )
     assert "被拦下：客户已退订：wechat的营销联系  (rules.yaml:6:12)" in answer.out
+
+
+def test_explain_tells_what_a_policy_could_not_understand(place: Path) -> None:
+    Path("data", "consents.csv").write_text("customer_id,channel,purpose,state\nC1,wechat,,mabye\n", encoding="utf-8")
+    text = said("explain rules.yaml --customer C1")
+    assert "opted out of Marketing by wechat" in text
+    assert "rules.yaml:6:12: warning P530: customer C1: 'mabye' in a consent is not understood" in text

@@ -126,7 +126,7 @@ def _unknown(plan: ActionPlan, words: Wording) -> list[str]:
 
 
 def _warnings(plan: ActionPlan, words: Wording) -> list[str]:
-    lines = [one_line(issue.render(words.lang), _ISSUE) for issue in plan.warnings[:_TOP_ACTIONS]]
+    lines = [one_line(words.text(issue.render(words.lang)), _ISSUE) for issue in plan.warnings[:_TOP_ACTIONS]]
     rest = len(plan.warnings) - _TOP_ACTIONS
     return [*lines, f"… {rest:,}"] if rest > 0 else lines
 

@@ -174,7 +174,7 @@ class _Book:
             sheet.append([])
             sheet.append([self.text(words.say("warnings"), "plan_section")])
             for warning in plan.warnings:
-                sheet.append([self.text(warning.render(words.lang))])
+                sheet.append([self.text(words.text(warning.render(words.lang)))])
 
     def counts(self, title: str, key: str, rows: list[tuple[str, int]]) -> None:
         if not rows:
