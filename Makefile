@@ -19,11 +19,13 @@ help:
 demo: $(VENV)/.demo
 	@sh docs/demo.sh $(BIN)/crmrules $(OUT)
 
+# All checks run, so that one answer names everything that is wrong.
 test: $(VENV)/.test
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest
+	@failed=; \
+	for check in "ruff check ." "mypy" "lint-imports --no-cache" "python -m pytest"; do \
+	  echo "== $$check"; $(BIN)/$$check || failed="$$failed; $$check"; \
+	done; \
+	[ -z "$$failed" ] || { echo "failed$$failed" | sed 's/;/:/'; exit 1; }
 
 # A stamp is renewed when what is installed changes, so that a second run starts at once.
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
