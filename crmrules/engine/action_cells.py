@@ -49,13 +49,13 @@ class RunningClock(StrEnum):
 
 Word = TypeVar("Word", bound=StrEnum)
 
-_ZH: Final[Mapping[str, StrEnum]] = {
-    "滚动": Schedule.ROLLING, "固定": Schedule.FIXED,
-    "自然时间": RunningClock.ELAPSED, "工作时间": RunningClock.WORKING,
-    "只补最近": CatchUp.LATEST_ONLY, "最近一次": CatchUp.LATEST_ONLY, "全部": CatchUp.ALL, "跳过": CatchUp.SKIP,
-    "2月28日": LeapDay.FEB28, "3月1日": LeapDay.MAR1, "不过": LeapDay.SKIP,
-    "不顺延": Roll.NONE, "顺延": Roll.NEXT, "提前": Roll.PREVIOUS, "当月内顺延": Roll.MODIFIED,
-}  # fmt: skip
+_ZH: Final[Mapping[type[StrEnum], Mapping[str, StrEnum]]] = {
+    Schedule: {"滚动": Schedule.ROLLING, "固定": Schedule.FIXED},
+    RunningClock: {"自然时间": RunningClock.ELAPSED, "工作时间": RunningClock.WORKING},
+    CatchUp: {"只补最近": CatchUp.LATEST_ONLY, "全部": CatchUp.ALL, "跳过": CatchUp.SKIP},
+    LeapDay: {"2月28日": LeapDay.FEB28, "3月1日": LeapDay.MAR1, "跳过": LeapDay.SKIP},
+    Roll: {"不顺延": Roll.NONE, "顺延": Roll.NEXT, "提前": Roll.PREVIOUS, "当月内顺延": Roll.MODIFIED},
+}
 _PURPOSES: Final = {
     "marketing": "marketing", "service": "service", "internal": "internal",
     "营销": "marketing", "服务": "service", "内部": "internal",
@@ -165,7 +165,7 @@ class CellReader:
             return default
         kind = type(default)
         known: dict[str, Word] = {each.value: each for each in kind}
-        known |= {zh: each for zh, each in _ZH.items() if isinstance(each, kind)}
+        known |= {zh: each for zh, each in _ZH[kind].items() if isinstance(each, kind)}
         found = known.get(text.lower().replace(" ", "_"))
         if found is None:
             issues.append(

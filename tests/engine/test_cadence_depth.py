@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from crmrules.engine.compiled import CompiledRuleSet
 from crmrules.model.decision import Decision, History, Task, Told
+from crmrules.model.ruleset import DECISION_SETTINGS, Kind
 from crmrules.model.values import DateTime
-from tests.engine.helpers import facts, problems, rules, shown
+from crmrules.rulesets.excel.layout import TITLE_SETTINGS
+from tests.engine.helpers import ROOT, compile_text, facts, problems, rules, shown
 
 OFFICE = (
     "calendars:\n  office: {country: CN, hours: {mon-fri: '09:00-12:00, 13:00-18:00'}}\n"
@@ -376,9 +381,7 @@ def test_what_falls_on_a_day_off_moves(how: str, signed: str, due: str) -> None:
     assert (str(task.due)[:10], task.period) == (due, signed)
 
 
-def rules_with_notes(text: str):
-    from tests.engine.helpers import compile_text
-
+def rules_with_notes(text: str) -> CompiledRuleSet:
     compiled, issues = compile_text(text)
     assert compiled is not None and {i.code for i in issues} <= {"C120"}, [shown(i) for i in issues]
     return compiled
@@ -534,3 +537,27 @@ MISTAKES = {
 def test_mistakes_are_told_at_their_place(case: str) -> None:
     text, expected = MISTAKES[case]
     assert problems(text) == [f"rules.yaml:{expected}"]
+
+
+# --- the reference --------------------------------------------------------------------------------------------------
+
+
+def test_every_setting_of_the_reference_is_read_in_both_languages() -> None:
+    """The table of settings in docs/reference/ruleset.md: every word, English and Chinese, compiles."""
+    page = (ROOT / "docs" / "reference" / "ruleset.md").read_text(encoding="utf-8")
+    rows = [line.strip("|").split("|") for line in page.splitlines() if re.match(r"\| `\w+` \| [一-龥]+ \|", line)]
+    told: dict[str, set[str]] = {}
+    for name, chinese, kinds, values in rows:
+        setting = name.strip().strip("`")
+        column = next(c for c in TITLE_SETTINGS if c.path == ("settings", setting))
+        assert column.zh == chinese.strip()
+        for kind in ("cadence", "escalation") if kinds.strip() == "both" else (kinds.strip(),):
+            told.setdefault(kind, set()).add(setting)
+        for english, zh in re.findall(r"`([a-z_0-9 P]+D?)` ([0-9一-龥]+)", values):
+            for word in (english, zh):
+                cells = {"cadence": "offset: P1D, task: call", "escalation": "task: call"}
+                kind = "escalation" if kinds.strip() == "escalation" else "cadence"
+                text = cadence(cells[kind], f"anchor: signed, {setting}: {word}" if kind == "cadence" else f"{setting}: {word}")
+                text = text.replace("time_zone", "calendar: 24x7\ntime_zone").replace("kind: cadence", f"kind: {kind}")
+                assert problems(text) == [], word
+    assert told == {kind: set(DECISION_SETTINGS[Kind(kind)]) for kind in ("cadence", "escalation")}
