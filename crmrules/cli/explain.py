@@ -8,8 +8,9 @@ import click
 
 from crmrules.cli.console import FINE, Console, WrongUsageError, did_you_mean
 from crmrules.cli.framework import command, option
-from crmrules.cli.options import evaluation_options, format_option, reveal_option, viewer_option
-from crmrules.cli.session import find_view, open_session
+from crmrules.cli.options import evaluation_options, format_option, reveal_option, state_option, viewer_option
+from crmrules.cli.session import find_histories, find_view, open_session
+from crmrules.model.decision import NO_HISTORY
 from crmrules.model.issues import issue
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 )
 @evaluation_options
 @option("--customer", metavar="ID", required=True, en="The customer's id.", zh="客户编号。")
+@state_option
 @viewer_option
 @reveal_option
 @format_option
@@ -36,6 +38,7 @@ def command_(
     as_of: str | None,
     sets: tuple[str, ...],
     customer: str,
+    state: str,
     viewer: str,
     reveal: bool,
     fmt: str,
@@ -49,7 +52,15 @@ def command_(
     view = find_view(session.compiled, session.dataset, viewer, session.as_of, reveal)
     if view.names is not None and all(seen.id != record.id for seen in view.dataset.customers):
         raise WrongUsageError([issue("P534", customer=record.id, viewer=viewer)])
-    found = explain(session.compiled, record, session.as_of, dataset=session.dataset)
+    histories = find_histories(session, state)
+    found = explain(
+        session.compiled,
+        record,
+        session.as_of,
+        None if histories is None else histories.get(record.id, NO_HISTORY),
+        dataset=session.dataset,
+        cut_points=session.compiled.cut_points(session.dataset, as_of=session.as_of, histories=histories),
+    )
     if fmt == "json":
         console.say(dumps(to_json(found, console.lang, reveal=reveal)))
     else:

@@ -52,6 +52,13 @@ viewer_option = option(
 )  # fmt: skip
 
 
+state_option = option(
+    "--state", metavar="URL", default="",
+    en="What runs left (sqlite:///crm.db): previous values count, and nothing is written.",
+    zh="运行保存的状态（sqlite:///crm.db）：按以前的结果计算，不写入任何内容。",
+)  # fmt: skip
+
+
 def evaluation_options(function: _F) -> _F:
     """RULES, --data, --as-of and --set, for commands that evaluate."""
     return rules_argument(data_option(as_of_option(set_option(function))))

@@ -8,8 +8,8 @@ import click
 
 from crmrules.cli.console import FINE, Console, WrongUsageError
 from crmrules.cli.framework import Count, command, option
-from crmrules.cli.options import evaluation_options, format_option, reveal_option, viewer_option
-from crmrules.cli.session import Session, find_view, open_session, require_writable
+from crmrules.cli.options import evaluation_options, format_option, reveal_option, state_option, viewer_option
+from crmrules.cli.session import Session, find_histories, find_view, open_session, require_writable
 from crmrules.model.errors import PlanError
 from crmrules.model.issues import issue
 
@@ -44,6 +44,7 @@ _SHOWN = 10
     en=f"Show so many actions ({_SHOWN} if not said); files always hold all.",
     zh=f"屏幕上显示多少条行动（默认 {_SHOWN}）；文件总是包含全部。",
 )  # fmt: skip
+@state_option
 @viewer_option
 @reveal_option
 @format_option
@@ -57,6 +58,7 @@ def command_(
     outs: tuple[str, ...],
     horizon: str | None,
     limit: int,
+    state: str,
     viewer: str,
     reveal: bool,
     fmt: str,
@@ -67,11 +69,13 @@ def command_(
     formats = _formats(outs)
     ahead = read_horizon(horizon)
     session = open_session(console, rules, data, as_of, sets, fmt)
+    histories = find_histories(session, state)
     view = find_view(session.compiled, session.dataset, viewer, session.as_of, reveal)
     with session.watched(console) as dataset:
         plan = session.compiled.plan(
-            dataset, as_of=session.as_of, horizon=ahead, view=None if view.names is None else view
-        )
+            dataset, as_of=session.as_of, horizon=ahead, view=None if view.names is None else view,
+            histories=histories,
+        )  # fmt: skip
     # Everything is rendered before anything is written, so that a failure leaves no file behind.
     ruleset = session.compiled.ruleset
     files = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from crmrules.cli.console import Console, WrongUsageError, nearest
 from crmrules.cli.options import parse_overrides, read_moment
-from crmrules.model.errors import PlanError, PluginError, RuleSetError
+from crmrules.model.errors import PlanError, PluginError, RuleSetError, StateError
 from crmrules.model.issues import Severity, has_errors, issue
 
 if TYPE_CHECKING:
     from crmrules.engine.compiled import CompiledRuleSet
     from crmrules.engine.planning.view import View
+    from crmrules.model.decision import History
     from crmrules.model.issues import Issue
     from crmrules.model.ports import Registry
     from crmrules.model.records import Dataset
@@ -74,6 +75,20 @@ def find_view(
     except PlanError as error:
         raise WrongUsageError(error.issues) from None
     return view
+
+
+def find_histories(session: Session, url: str) -> Mapping[str, History] | None:
+    """What runs left of each customer; None without a state. One that is not there is not made: looking changes
+    nothing. Raises :class:`~crmrules.model.errors.StateError`."""
+    if not url:
+        return None
+    from crmrules.runs.state import open_store
+
+    name = url.removeprefix("sqlite:///")
+    if name != url and name and not Path(name).is_file():
+        raise StateError([issue("X210", found=name)])
+    with open_store(url, session.registry) as store:
+        return store.histories(session.compiled.ruleset.name, session.as_of)
 
 
 def load_registry() -> Registry:

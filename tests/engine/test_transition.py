@@ -219,6 +219,7 @@ def test_without_a_row_the_value_stays():
 
 
 def test_a_previous_value_that_is_none_any_more():
+    """P718 says so."""
     decision = decide(tiers("grace: P30D"), 60, "2026-03-02", "platinum")
     assert decision.values["tier"] == "gold"
     assert [each.message() for each in decision.warnings] == [
