@@ -95,11 +95,14 @@ def columns(plan: ActionPlan, per_day: Mapping[Date, int], words: Wording, heigh
 
 
 def gauge(kpi: KpiResult) -> Gauge:
-    """Value against target on one scale that holds both; nothing for values that are no positive numbers."""
+    """Value against target on one scale that holds both, a share without target on 0 to 100 %.
+
+    Nothing for other values: a bar without anything to measure it by would only look full.
+    """
     value, target = _positive(kpi.value), _positive(kpi.target)
-    if value is None:
+    if value is None or (target is None and (kpi.unit != "%" or value > 1)):
         return Gauge("", "")
-    scale = max(value, (target or Decimal(0)) * Decimal("1.25"))
+    scale = Decimal(1) if target is None else max(value, target * Decimal("1.25"))
     if not scale:
         return Gauge("0", "")
     return Gauge(_number(float(value / scale) * 100), "" if target is None else _number(float(target / scale) * 100))

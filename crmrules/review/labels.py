@@ -145,7 +145,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "count": ("Count", "数量"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
-    "masked_note": ("Personal values are masked.", "个人信息已打码。"),
+    "masked_note": (
+        "Personal values in the reasons are masked; customers' names and what to say are shown.",
+        "依据中的个人信息已打码；客户名称与跟进内容照常显示。",
+    ),
     "sentence": (
         "As of {as_of}, the rule set asks for {actions} for {some} of {customers} customers up to {until}.",
         "截至 {as_of}，规则集为 {customers} 位客户中的 {some} 位安排了 {actions}（至 {until}）。",

@@ -99,7 +99,7 @@ def test_what_the_page_says(plan: ActionPlan, ruleset: RuleSet, lang: str) -> No
             "Values it rests on Value tier High Annual amount 620,000.5 CNY Phone 138****0001",
             "do not contact",
         ],
-        "zh": ["已逾期", "客户分布：价值等级 高 2 20% 中 3 30% 低 5 50%", "销售负责人（待分派）", "免打扰客户", "个人信息已打码。"],
+        "zh": ["已逾期", "客户分布：价值等级 高 2 20% 中 3 30% 低 5 50%", "销售负责人（待分派）", "免打扰客户", "依据中的个人信息已打码；客户名称与跟进内容照常显示。"],
     }[lang]
     assert [piece for piece in expected if piece not in text] == []
 

@@ -175,7 +175,7 @@ def test_workbook_sheets_and_rows(plan: ActionPlan, ruleset: RuleSet) -> None:
     assert summary[0] == ["演示手册"]
     assert ["王芳", 2] in summary
     assert ["高", 2] in summary
-    assert ["复购客户占比", "合计", "30%", "25%", "达标", 10] in summary
+    assert ["复购客户占比", "合计", 0.3, 0.25, "达标", 10] in summary
 
 
 def test_hostile_workbook_has_no_formula(hostile: ActionPlan) -> None:

@@ -80,6 +80,9 @@ class _Book:
         top = Alignment(vertical="top", wrap_text=True)
         for style in (
             NamedStyle("plan_text", number_format="@", alignment=top, border=Border(bottom=grid)),
+            NamedStyle("plan_line", number_format="@", alignment=Alignment(vertical="top"), border=Border(bottom=grid)),
+            NamedStyle("plan_amount", number_format="#,##0.00", alignment=top, border=Border(bottom=grid)),
+            NamedStyle("plan_percent", number_format="0.0%", alignment=top, border=Border(bottom=grid)),
             NamedStyle("plan_date", number_format="yyyy-mm-dd hh:mm", alignment=top, border=Border(bottom=grid)),
             NamedStyle("plan_number", number_format="General", alignment=top, border=Border(bottom=grid)),
             NamedStyle("plan_head", number_format="@", font=Font(bold=True, color="FFFFFF"), fill=_solid("2F4B7C"),
@@ -116,10 +119,18 @@ class _Book:
         cell.quotePrefix = True
         return cell
 
-    def number(self, value: int | Decimal) -> Cell:
+    def number(self, value: int | Decimal, style: str = "plan_number") -> Cell:
         cell: Cell = WriteOnlyCell(self.sheet, cast(float, value))  # the stubs know no Decimal
-        cell.style = "plan_number"
+        cell.style = style
         return cell
+
+    def amount(self, kpi: KpiResult, value: object) -> Cell:
+        """A figure that a spreadsheet can work with, in its unit; durations and what is missing as text."""
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return self.text("" if value is None and kpi.value is not None else self.words.amount(kpi, value))
+        if kpi.unit == "%":
+            return self.number(value, "plan_percent")
+        return self.number(value, "plan_number" if value == int(value) else "plan_amount")
 
     def moment(self, value: DateTime | None) -> Cell:
         """A real date and time where Excel can hold it, else text."""
@@ -149,7 +160,8 @@ class _Book:
 
     def summary(self, name: str, summary: Summary) -> None:
         plan, words = self.plan, self.words
-        sheet = self.start(name, (34, 22, 14, 14, 16, 12, 34, 14, 18, 10))
+        sheet = self.start(name, (34, 22, 14, 14, 16, 12, 10, 14, 18, 44))
+        fit_width(sheet)
         sheet.sheet_view.showGridLines = False
         sheet.append([self.text(plan.label.get(words.lang, plan.ruleset), "plan_title")])
         sheet.append([self.text(summary.sentence, "plan_section")])
@@ -159,7 +171,7 @@ class _Book:
             ("as_of", show_moment(plan.as_of) + (f" {plan.as_of.zone}" if plan.as_of.zone else "")),
             ("fingerprint", plan.fingerprint),
         ):
-            sheet.append([self.text(words.say(key)), self.text(value)])
+            sheet.append([self.text(words.say(key)), self.text(value, "plan_line")])
         rows = [(words.status(status), n) for status, n in summary.by_status.items()]
         self.counts(words.say("actions"), "status", [*rows, (words.say("withheld"), len(plan.withheld))])
         self.counts("", "kind", [(words.say(kind), n) for kind, n in summary.by_kind.items()])
@@ -210,7 +222,7 @@ class _Book:
             return
         self.sheet.append([])
         self.sheet.append([self.text(words.say("kpis"), "plan_section")])
-        columns = ("kpi", "group", "value", "target", "rating", "n", "place", "previous", "trend", "unknown_rows")
+        columns = ("kpi", "group", "value", "target", "rating", "n", "unknown_rows", "previous", "trend", "place")
         self.sheet.append(self.head(*columns))
         for kpi in kpis:
             rating = self.text(words.rating(kpi))
@@ -219,23 +231,21 @@ class _Book:
             self.sheet.append([
                 self.text(kpi.label.get(words.lang, kpi.kpi)),
                 self.text(words.group(kpi.group)),
-                self.text(words.amount(kpi, kpi.value)),
-                self.text("" if kpi.target is None else words.amount(kpi, kpi.target)),
+                self.amount(kpi, kpi.value),
+                self.amount(kpi, kpi.target) if kpi.target is not None else self.text(""),
                 rating,
                 self.number(kpi.n),
-                self.text(str(kpi.place or "")),
+                self.number(kpi.unknown) if kpi.unknown else self.text(""),
                 self.text(words.previous(kpi)),
                 self.text(words.trend(kpi)),
-                self.number(kpi.unknown) if kpi.unknown else self.text(""),
+                self.text(str(kpi.place or ""), "plan_line"),
             ])  # fmt: skip
 
     def owner(self, name: str, owner: OwnerWork) -> None:
         sheet = self.start(name, _COLUMNS.values())
         sheet.freeze_panes = "E2"
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{len(owner.actions) + 1}"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        fit_width(sheet)
         sheet.print_title_rows = "1:1"
         self.choices(sheet, len(owner.actions))
         sheet.append(self.head(*_COLUMNS))
@@ -285,6 +295,13 @@ class _Book:
             row["reason"] = self.text(self.words.held(item, self.plan.as_of))
             row["owner"] = self.text(self.words.owner(item.action))
             sheet.append([row[column] for column in columns])
+
+
+def fit_width(sheet: Any) -> None:
+    """Printed in landscape, as wide as the page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _solid(colour: str) -> PatternFill:
