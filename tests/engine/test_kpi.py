@@ -301,6 +301,35 @@ PROBLEMS = {
     "{type: percentile, value: satisfaction}": "error P608: KPI 'k' is of type percentile and needs 'percentile'",
     "{type: simple, over: order, window: P9D}": "error P608: KPI 'k' is of type simple and needs 'window_on'",
     "{type: simple, where: satisfacton > 1}": 'error F120: unknown name "satisfacton"; did you mean satisfaction?',
+    "{type: percentile, value: name, percentile: 0.9}": "error P603: 'value' of KPI 'k' must give number / days and time "
+        "duration / years and months duration, found string",
+    "{type: simple, where: as_of > window_start}": "error P610: KPI 'k' reads window_start or window_end but has no window",
+    "{type: ratio, numerator: orders_all, denominator: 0}": "error P611: KPI 'k' divides by nothing: its denominator is always 0",
+    "{type: ratio, numerator: orders_all, denominator: 2 - 2}":
+        "error P611: KPI 'k' divides by nothing: its denominator is always 2 - 2",
+    "{type: ratio, numerator: orders_all, denominator: false}":
+        "error P611: KPI 'k' divides by nothing: its denominator is always false",
+    "{type: mean, value: satisfaction, numerator: vip}":
+        "warning P612: 'numerator' means nothing to KPI 'k' of type mean; it is not used",
+    "{type: conversion, over: order, fact: tier, from: low, to: high, window: P9D}":
+        "error P613: a conversion is counted over customers, but KPI 'k' is over order",
+    "{type: conversion, fact: tier, from: low, to: high}": "error P608: KPI 'k' is of type conversion and needs 'window'",
+    "{type: conversion, fact: tier, from: low, window: P9D}": "error P608: KPI 'k' is of type conversion and needs 'to'",
+    "{type: conversion, fact: tier, from: low, to: hihg, window: P9D}":
+        'error F121: "hihg" is none of the allowed values (high, mid, low); did you mean high?',
+    "{type: conversion, fact: tier, from: low, to: high, window: fortnight}":
+        "error P601: 'fortnight' is no window of KPI 'k'; expected a duration such as P90D or last 90 days, or this / last "
+        "week, month, quarter or year",
+    "{type: cumulative, over: order, window: this year, window_on: placed_at, per: fortnight}":
+        "error P614: 'fortnight' is no step for the running total of KPI 'k'; expected a length such as P1M, P7D or 1个月, at "
+        "most 400 of them in the window",
+    "{type: cumulative, over: order, window: this year, window_on: placed_at, per: PT1H}":
+        "error P614: 'PT1H' is no step for the running total of KPI 'k'; expected a length such as P1M, P7D or 1个月, at most "
+        "400 of them in the window",
+    "{type: ratio, over: order, numerator: big, latest_per: [amount]}": "error P608: KPI 'k' is of type ratio and needs 'window_on'",
+    "{type: simple, over: order, window: P9D, window_on: placed_at, latest_per: [amuont]}":
+        "error V111: unknown fact `amuont` of order; did you mean amount?",
+    "{type: simple, factor: ten}": 'error F120: unknown name "ten"',
 }  # fmt: skip
 
 
@@ -308,6 +337,11 @@ PROBLEMS = {
 def test_problems(definition, message):
     found = [line.split(": ", 1)[1] for line in problems(HEAD + definition + "\n")]
     assert found == [message]
+
+
+def test_a_conversion_of_an_unknown_fact():
+    found = problems(HEAD + "{type: conversion, fact: teir, from: low, to: high, window: P9D}\n")
+    assert "error V111: unknown fact `teir` of customer; did you mean tier?" in found[0]
 
 
 def test_facts_are_checked_where_a_rule_set_was_made_by_a_program():
