@@ -1,79 +1,21 @@
-"""Makes the sample data of the examples: ``python config/examples/make_samples.py [FOLDER]``.
+"""Makes the sample data of the examples: ``python config/examples/make_samples.py [EXAMPLE …]``.
 
 The data is invented, the same on every run, and visits every rule: each customer is built for a rule or for one side
 of a threshold (its ``name`` says which), and a crowd of ordinary customers is added around them. Everything is
-placed relative to :data:`AS_OF`, the date that the documentation plans for.
+placed relative to ``AS_OF``, the date that the documentation plans for.
 """
 
 from __future__ import annotations
 
-import csv
-import random
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-AS_OF = datetime(2026, 3, 2, 9, 0)  # a Monday, Asia/Shanghai
+from handbook_samples import loyalty_tiers, saas_abcd, value_activity_stage
+from sampling import AS_OF, PLACES, TRADES, Sample, ago
+
 HERE = Path(__file__).parent
-
-SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗"
-PLACES = ("华东", "华南", "华北", "西南")
-TRADES = ("制造", "零售", "医疗", "教育", "金融", "软件")
-NAMES_A = ("恒", "盛", "瑞", "安", "华", "博", "天", "新", "宏", "启")
-NAMES_B = ("达", "源", "泰", "信", "美", "通", "和", "宇", "诚", "远")
-
-Row = Mapping[str, object]
-
-
-def ago(days: float = 0, hours: float = 0) -> datetime:
-    """The instant so long before :data:`AS_OF`."""
-    return AS_OF - timedelta(days=days, hours=hours)
-
-
-class Sample:
-    """Rows of one example, by file, with running ids."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.rows: dict[str, list[Row]] = {}
-        self.ids: dict[str, int] = {}
-
-    def add(self, file: str, prefix: str, key: str, **values: object) -> str:
-        """Append a row to ``file`` under a fresh id in column ``key``; returns the id."""
-        number = self.ids[prefix] = self.ids.get(prefix, 0) + 1
-        identifier = f"{prefix}{number:04d}"
-        self.rows.setdefault(file, []).append({key: identifier, **values})
-        return identifier
-
-    def company(self) -> str:
-        """An invented firm's name."""
-        pick = self.random.choice
-        return f"{pick(PLACES)}{pick(NAMES_A)}{pick(NAMES_B)}{pick(TRADES)}"
-
-    def write(self, folder: Path) -> None:
-        """One CSV per file, UTF-8, with every column that any of its rows has."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for file, rows in self.rows.items():
-            columns = list(dict.fromkeys(column for row in rows for column in row))
-            with (folder / file).open("w", encoding="utf-8", newline="") as stream:
-                writer = csv.DictWriter(stream, columns, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows({k: text(v) for k, v in row.items()} for row in rows)
-
-
-def text(value: object) -> str:
-    """A value as the CSV shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="minutes" if value.second == 0 else "seconds")
-    if isinstance(value, timedelta):
-        minutes = int(value.total_seconds() // 60)
-        return f"PT{minutes}M"
-    return str(value)
 
 
 def sales_funnel() -> Sample:
@@ -351,7 +293,13 @@ def rfm_clv() -> Sample:
     return sample
 
 
-SAMPLES = {"sales_funnel": sales_funnel, "rfm_clv": rfm_clv}
+SAMPLES = {
+    "sales_funnel": sales_funnel,
+    "rfm_clv": rfm_clv,
+    "saas_abcd": saas_abcd,
+    "value_activity_stage": value_activity_stage,
+    "loyalty_tiers": loyalty_tiers,
+}
 
 
 def main(folders: Iterable[str]) -> None:

@@ -1,0 +1,179 @@
+"""Sample data of three handbooks: classes A to D, value × activity × stage, loyalty tiers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sampling import AS_OF, PLACES, TRADES, Sample, ago
+
+LOG = {
+    "needs": "降本增效",
+    "reaction": "积极",
+    "objections": "无",
+    "promised": "发送方案",
+    "status_change": "无",
+    "next_step_on": date(2026, 3, 4),
+    "next_step": "确认方案",
+    "next_step_by": "田野",
+}
+
+
+def saas_abcd() -> Sample:
+    """Customers in each class and on both sides of 90 days; complaints, gaps in profiles and logs; a year of moves."""
+    sample = Sample(0)
+    managers, successors = ("田野", "方舟", "江雪"), ("白露", "秦川")
+
+    def customer(name: str, **values: object) -> str:
+        number = sample.ids.get("C", 0) + 1
+        return sample.add(
+            "customers.csv",
+            "C",
+            "customer_id",
+            **{
+                "name": name,
+                "industry": sample.random.choice(TRADES),
+                "contact_name": f"联系人{number}",
+                "contact_position": sample.random.choice(("总经理", "采购经理", "信息主管")),
+                "phone": f"1390000{number:04d}",
+                "email": f"c{number}@example.com",
+                "address": f"{sample.random.choice(PLACES)}路{number}号",
+                "goals": "提升效率",
+                "pain_points": "系统分散",
+                "core_demand": "统一平台",
+                "first_contact_at": ago(400),
+                "first_contact_channel": "展会",
+                "birthday": date(1980 + number % 20, number % 12 + 1, number % 28 + 1),
+                "owner": sample.random.choice(managers),
+                "success_manager": sample.random.choice(successors),
+                "budget_matched": None,
+                "decision_chain_clear": None,
+                "need": None,
+                "feedback": None,
+                "referrals": None,
+                "addon_raised_at": None,
+                "do_not_contact": None,
+                **values,
+            },
+        )
+
+    def talk(who: str, at: datetime, topic: str = "talk", direction: str = "outbound", **values: object) -> None:
+        entry = {**(LOG if direction == "outbound" else dict.fromkeys(LOG)), "answered_after": None, **values}
+        sample.add(
+            "interactions.csv",
+            "I",
+            "interaction_id",
+            customer_id=who,
+            occurred_at=at,
+            channel="phone",
+            direction=direction,
+            topic=topic,
+            **entry,
+        )
+
+    def contract(who: str, signed: date, amount: str, **values: object) -> None:
+        sample.add(
+            "contracts.csv",
+            "K",
+            "contract_id",
+            customer_id=who,
+            signed=signed,
+            ends=signed + timedelta(days=365),
+            product="标准版",
+            amount=amount,
+            **{"renewal": "未到期", "payments": "已付清", **values},
+        )
+
+    def move(who: str, before: str | None, after: str, at: datetime) -> None:
+        sample.rows.setdefault("transitions.csv", []).append(
+            {"customer_id": who, "fact": "class", "from": before, "to": after, "at": at}
+        )
+
+    def complaint(who: str, **values: object) -> None:
+        entry = {"responsible": None, "progress": None, "closed_at": None, "confirmed_at": None, **values}
+        sample.add("tickets.csv", "T", "ticket_id", customer_id=who, kind="complaint", **entry)
+
+    today = AS_OF.date()
+    clear = {"budget_matched": True, "decision_chain_clear": True, "need": "clear"}
+    c = customer("A·两项都清楚", **clear)
+    talk(c, ago(7))
+    c = customer("A·已深谈", **clear)
+    talk(c, ago(6), "deep_talk")
+    move(c, "B", "A", ago(20))
+    c = customer("A·暂不需要", **clear, feedback="not_now")
+    talk(c, ago(7))
+    c = customer("B·预算有限", budget_matched=False, need="clear")
+    talk(c, ago(14))
+    c = customer("B·需求模糊", need="vague", decision_chain_clear=True)
+    c = customer("B·有顾虑", need="doubtful")
+    talk(c, ago(13), "deep_talk", objections=None)
+    c = customer("C·正好90天", referrals=1)
+    contract(c, today - timedelta(days=180), "200000.00")
+    talk(c, ago(90))
+    c = customer("D·90天多一分钟")
+    contract(c, today - timedelta(days=300), "80000.00")
+    talk(c, ago(90, 1 / 60))
+    move(c, "C", "D", AS_OF - timedelta(days=1))
+    c = customer("D·从未互动", do_not_contact=True)
+    contract(c, today - timedelta(days=500), "80000.00")
+    c = customer("C·VIP·增购", addon_raised_at=ago(2), referrals=1)
+    contract(c, today - timedelta(days=335), "200000.00")
+    contract(c, today - timedelta(days=100), "30000.00")
+    talk(c, ago(31))
+    for days in (50, 40, 30):
+        talk(c, ago(days), "feedback", "inbound", answered_after=timedelta(hours=2))
+    c = customer("C·合同缺项")
+    contract(c, today - timedelta(days=90), "199999.99", payments=None)
+    talk(c, ago(25))
+    for ended in (15, 20, 45):
+        c = customer("D·已流失")
+        contract(c, today - timedelta(days=320), "50000.00")
+        talk(c, ago(ended + 90, 1))
+        move(c, "A", "C", ago(320))
+        move(c, "C", "D", ago(ended))
+    customer("B·档案空白", **dict.fromkeys((
+        "industry", "contact_name", "contact_position", "phone", "email", "address", "goals", "pain_points",
+        "core_demand", "first_contact_at", "first_contact_channel", "birthday",
+    )))  # fmt: skip
+    for name, values in (
+        ("投诉·有责任人", {"opened_at": ago(hours=5), "responsible": "白露", "progress": "排查中"}),
+        ("投诉·一天无进展", {"opened_at": ago(hours=24)}),
+        ("投诉·结案未回访", {"opened_at": ago(9), "responsible": "秦川", "progress": "已解决", "closed_at": ago(2)}),
+    ):
+        c = customer(name)
+        contract(c, today - timedelta(days=60), "60000.00")
+        talk(c, ago(10))
+        complaint(c, **values)
+
+    for _ in range(60):
+        was = sample.random.random() < 0.5
+        known = sample.random.random() < 0.6
+        c = customer(
+            sample.company(),
+            budget_matched=sample.random.random() < 0.6 if known else None,
+            decision_chain_clear=sample.random.random() < 0.6 if known else None,
+            need=sample.random.choice(("clear", "doubtful", "vague")),
+            feedback="not_now" if sample.random.random() < 0.1 else None,
+        )
+        born = ago(sample.random.randint(200, 300))
+        move(c, None, sample.random.choice("AB"), born)
+        if was:
+            signed = sample.random.randint(20, 150)
+            contract(c, today - timedelta(days=signed), f"{sample.random.lognormvariate(11, 1):.2f}")
+            move(c, "A", "C", ago(signed))
+        for _ in range(sample.random.randint(0, 3)):
+            day = sample.random.randint(1, 140)
+            talk(c, ago(day), sample.random.choice(("talk", "deep_talk")))
+            if sample.random.random() < 0.5:
+                wait = timedelta(minutes=sample.random.choice((20, 60, 180, 600)))
+                talk(c, ago(day, 2), "feedback", "inbound", answered_after=wait)
+    return sample
+
+
+def value_activity_stage() -> Sample:
+    """To be replaced."""
+    return Sample(2)
+
+
+def loyalty_tiers() -> Sample:
+    """To be replaced."""
+    return Sample(3)
