@@ -92,7 +92,7 @@ WRONG = [
     (["plan", "x", "--data", "y", "--as-of", "2026-03-01", "--out", "no/where/a.json"], "error X112: the folder 'no/where' does not exist, so nothing can be written there", None),
     (["plan", "x", "--data", "y", "--as-of", "2026-03-01", "--horizon", "soon"], "error X103: --horizon: 'soon' cannot be used, expected P7D, P1M, 7天, 2周", None),
     (["check", "pyproject.toml", "--set", "high"], "error X109: --set 'high' is not name=value, for example --set high_value=600000", None),
-    (["schema", "rulset"], "error X114: there is no published schema 'rulset'; there are datasource, decision, diff, issues, plan, ruleset; did you mean ruleset?", None),
+    (["schema", "rulset"], "error X114: there is no published schema 'rulset'; there are datasource, decision, diff, issues, plan, ruleset, tests; did you mean ruleset?", None),
     (["run", "x", "--data", "y", "--as-of", "2026-03-01", "--state", "crm.db"], "error X202: --state 'crm.db' is not a place for state; write sqlite:///crm.db (a file here) or sqlite:////full/path/crm.db", None),
     (["run", "x", "--data", "y", "--as-of", "2026-03-01", "--state", "sqlite:///crm.db", "--notify", "fil:a"], "error X115: there is no notifier 'fil'; there are console, file; did you mean file?", None),
     (["convert", "pyproject.toml", "rules.docx"], "error X110: 'rules.docx': cannot tell from the ending what to write; known endings are .yaml, .yml, .xlsx", None),

@@ -27,7 +27,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data" / "customers.csv").write_text(
         "customer_id,annual_amount,satisfaction\nC1,600000,60\nC2,200000,80\nC3,5,90\n", "utf-8"
     )
-    (tmp_path / "rules.yaml").write_text(MINIMAL.read_text("utf-8"), "utf-8")
+    without, _ = MINIMAL.read_text("utf-8").split("\ntests:")
+    (tmp_path / "rules.yaml").write_text(f"{without}\n", "utf-8")
     return tmp_path
 
 

@@ -117,7 +117,7 @@ def test_long_lists_are_dropdowns_on_the_table_of_values(tmp_path):
 def test_sheet_names_are_what_excel_allows(label, minimal):
     table = replace(minimal.decisions["value_tier"], label=Label(zh=label, en=label))
     other = replace(table, id="u", outputs=(), rules=())
-    ruleset = replace(minimal, decisions={"value_tier": table, "u": other}, kpis={})
+    ruleset = replace(minimal, decisions={"value_tier": table, "u": other}, kpis={}, tests={})
     names = load_workbook(BytesIO(excel_bytes(ruleset))).sheetnames
     assert len({n.casefold() for n in names}) == len(names) == 4
     assert all(0 < len(n) <= 31 and not set(n) & set("[]:*?/\\") and n[0] != "'" for n in names)
