@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crmrules.review.wording import wording
-from tests.engine.helpers import problems, shown
+from tests.engine.helpers import problems, rules, shown
 from tests.engine.planning.world import customer, done, held, plan, reach, text
 
 WEEKLY = reach("touches: interactions.occurred_at", "caps: [{count: 1, per: P7D}]")
@@ -87,7 +87,7 @@ def test_touches_that_cannot_be_told() -> None:
         "rules.yaml:5:12: warning P531: customer C1: 'interactions.occurred_at' should give dates or instants, found null"
     ]
     broken = reach("touches: '[as_of - P1D / count(interactions)]'", "caps: [{count: 1, per: P7D}]")
-    assert sorted(held(plan(broken, customer()))) == ["CALL", "NEWS"]
+    assert sorted(held(plan(broken, customer(interactions=[])))) == ["CALL", "NEWS"]
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,15 @@ def test_mistakes(policies: list[str], expected: str) -> None:
 
 def test_the_schema_asks_for_both() -> None:
     assert [p.split(" error ")[1][:4] for p in problems(text("caps: [{count: 1}]")) if " error " in p] == ["R204"]
+
+
+def test_counts_and_capacity_may_be_parameters() -> None:
+    given = text("touches: interactions", "caps: [{count: weekly, per: P7D}]", "capacity: 每日上限")
+    parameters = "parameters: {weekly: {value: 2}, daily: {label: {zh: 每日上限}, value: 5}}\nroles:"
+    compiled = rules(given.replace("roles:", parameters, 1))
+    assert (compiled.policies.caps[0].count, compiled.policies.capacity) == (2, 5)
+    assert rules(given.replace("roles:", parameters, 1), {"weekly": "1"}).policies.caps[0].count == 1
+    assert problems(text("capacity: count(interactions)")) == [
+        "rules.yaml:5:13: error P523: a capacity is a whole number of actions in a day, not negative, found "
+        "count(interactions)"
+    ]

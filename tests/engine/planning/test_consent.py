@@ -88,7 +88,7 @@ def test_blocked_purposes() -> None:
 
 
 def test_a_consent_that_cannot_be_worked_out_withholds_all_but_internal_work() -> None:
-    made = plan(reach("""consent: '[{channel: string(1 / count(consents)), state: "opted_in"}]'"""), customer())
+    made = plan(reach("""consent: '[{channel: string(1 / count(consents)), state: "opted_in"}]'"""), customer(consents=[]))
     assert sorted(held(made)) == ["CALL", "HELP", "NEWS"]
 
 
