@@ -158,7 +158,7 @@ def to_json(diff: Diff, lang: str = "en", *, reveal: bool = False) -> dict[str, 
 class _Side:
     """What one rule set says: its plan and KPIs, and by customer the decided facts and the rows that fired.
 
-    ``sources`` maps each decided fact to its decision.
+    ``sources`` maps each decided fact to its decision or experiment.
     """
 
     plan: ActionPlan
@@ -182,6 +182,7 @@ def _evaluate(
         if table.kind is Kind.CLASSIFICATION
         for fact in table.outputs
     }
+    sources |= {experiment.fact: experiment.id for experiment in compiled.ruleset.experiments.values()}
     values: dict[str, Mapping[str, Any]] = {}
     matches: dict[str, tuple[Match, ...]] = {}
 
@@ -195,6 +196,7 @@ def _evaluate(
 
     until, owners = plan_end(compiled, moment), dataset.entities.get("owner", ())
     plan = plan_actions(compiled, decided(), as_of=moment, until=until, histories=histories, owners=owners)
+    plan = replace(plan, cut_points=cuts)
     kpis: tuple[KpiResult, ...] = ()
     if compiled.compiled_kpis:
         from crmrules.engine.kinds.kpi import compute_kpis
@@ -243,7 +245,10 @@ def _with_stops(
     for record in dataset.customers:
         if record.id in wanted:
             history = histories.get(record.id, NO_HISTORY)
-            trace = new.decide(record, as_of=after.plan.as_of, history=history, trace=True).trace
+            decision = new.decide(
+                record, as_of=after.plan.as_of, history=history, trace=True, cut_points=after.plan.cut_points
+            )
+            trace = decision.trace
             steps = trace.steps if trace is not None else ()
             traces[record.id] = {step.decision: step for step in steps if isinstance(step, TableTrace)}
     result = []

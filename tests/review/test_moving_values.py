@@ -11,13 +11,14 @@ import pytest
 from crmrules.model.decision import History, Pending
 from crmrules.model.records import Dataset, Record
 from crmrules.model.values import DateTime
+from crmrules.review.diff import diff_rulesets
+from crmrules.review.diff import render_text as diff_text
 from crmrules.review.explain import explain, render_text, to_json
 from crmrules.review.json_text import dumps
 from crmrules.review.output import render_plan
 from tests.engine.helpers import rules
 
-RULES = rules(
-    """\
+RULES_TEXT = """\
 crmrules: 1
 name: loyalty
 time_zone: Asia/Shanghai
@@ -42,7 +43,7 @@ decisions:
       - {id: T1, when: {third: 3}, then: {tier: gold}}
       - {id: T2, when: {third: "< 3"}, then: {tier: silver}}
 """
-)
+RULES = rules(RULES_TEXT)
 DATA = Dataset([Record(f"C{n}", {"spent": n * 100_000}) for n in range(10)])
 AS_OF = "2026-03-02T09:00"
 
@@ -139,3 +140,21 @@ def test_personal_points_are_masked():
     )
     plan = compiled.plan([{"id": str(n), "income": n} for n in range(4)], as_of=AS_OF)
     assert json.loads(render_plan(plan, "json", "en", ruleset=compiled.ruleset))["cut_points"][0]["points"] == ["***"]
+
+
+def test_a_diff_compares_with_the_population_of_each_side():
+    text = RULES_TEXT.replace("third: 3}", "third: \">= 2\"}").replace('"< 3"', '"< 2"')
+    diff = diff_rulesets(RULES, rules(text), DATA, AS_OF)
+    assert [(change.customer, change.old, change.new) for change in diff.facts if change.fact == "tier"] == [
+        ("C4", "silver", "gold"), ("C5", "silver", "gold"), ("C6", "silver", "gold"),
+    ]  # fmt: skip
+    assert {stop.rule: stop.cell.value for stop in diff.facts[0].stops} == {"T2": 2}
+
+
+def test_a_diff_of_a_growing_trial_moves_controls_to_the_pilot_alone():
+    data = Dataset([Record(f"C{n}", {"spent": n}) for n in range(60)])
+    diff = diff_rulesets(RULES, rules(RULES_TEXT.replace("share: 50%", "share: 80%")), data, AS_OF)
+    moves = {(change.fact, change.old, change.new) for change in diff.facts}
+    assert moves == {("arm", "control", "pilot")}
+    assert 8 <= len(diff.facts) <= 28  # three tenths of sixty, within three standard deviations
+    assert len(diff_text(diff, "en").splitlines()) > 3
