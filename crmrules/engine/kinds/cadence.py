@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crmrules.engine.instants import in_zone, instant_of
-from crmrules.engine.kinds.clock import Clock, clock_calendar
+from crmrules.engine.kinds.clock import ELAPSED, Clock, clock_calendar
 from crmrules.engine.kinds.due import status_of
 from crmrules.engine.kinds.occurrences import Occurrence, anniversaries, festivals, rolled, rolling, series
 from crmrules.engine.kinds.rows import for_each_role, matched_rows, priority_of, withheld_by
@@ -43,7 +43,7 @@ def evaluate(step: TableStep, body: CadenceBody, run: Evaluation) -> bool:
     matched = matched_rows(step, body.rows, body.default, run)
     if matched.rows and (body.cancel_if is None or run.value(body.cancel_if) is not True):
         withheld = withheld_by(body.suppress, run)
-        clock = Clock(clock_calendar(body.calendar, run))
+        clock = ELAPSED if body.calendar is None else Clock(clock_calendar(body.calendar, run))
         for row in matched.rows:
             try:
                 for each in _occurrences(row, body, run):

@@ -67,6 +67,9 @@ class Clock:
         return moment
 
 
+ELAPSED = Clock()
+
+
 def clock_calendar(choice: CalendarChoice | None, run: Evaluation) -> WorkCalendar | None:
     """The calendar a table's working time runs by; the default one, with a warning, where the name it works out is
     none. None where there is no calendar at all."""

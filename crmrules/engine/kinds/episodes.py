@@ -74,6 +74,8 @@ def outcome_of_episodes(
     open_now: Mapping[str, DateTime], undecided: set[str], history: History
 ) -> tuple[dict[str, DateTime], tuple[str, ...]]:
     """The episodes that go on (those of which missing data says nothing included), and the signals that are over."""
+    if not history.episodes:
+        return dict(open_now), ()
     episodes = dict(open_now)
     resolved: list[str] = []
     for signal, known in history.episodes.items():

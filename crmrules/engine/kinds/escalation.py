@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crmrules.engine.action_cells import in_limits
-from crmrules.engine.kinds.clock import Clock, clock_calendar, read_holds
+from crmrules.engine.kinds.clock import ELAPSED, Clock, clock_calendar, read_holds
 from crmrules.engine.kinds.due import status_of
 from crmrules.engine.kinds.episodes import Episode, episode_of
 from crmrules.engine.kinds.rows import for_each_role, matched_rows, priority_of, withheld_by
@@ -32,11 +32,14 @@ if TYPE_CHECKING:
 def evaluate(step: TableStep, body: EscalationBody, run: Evaluation) -> bool:
     """Add the tasks of each level of each signal that is on; says whether the table's default row was used."""
     matched = matched_rows(step, body.rows, body.default, run)
-    run.undecided.update(row.signal for row in matched.undecided)
+    if matched.undecided:
+        run.undecided.update(row.signal for row in matched.undecided)
     if matched.rows:
         withheld = withheld_by(body.suppress, run)
-        holds = read_holds(body.holds, run)
-        elapsed, working = Clock(None, holds), Clock(clock_calendar(body.calendar, run), holds)
+        elapsed = working = ELAPSED
+        if body.holds is not None or body.calendar is not None:
+            holds = read_holds(body.holds, run)
+            elapsed, working = Clock(None, holds), Clock(clock_calendar(body.calendar, run), holds)
         episodes: dict[tuple[str, int], Episode] = {}  # the levels of a signal mostly begin together
         for row in matched.rows:
             key = row.signal, id(row.since)
@@ -114,7 +117,7 @@ def _less(within: Duration, warn: Duration, due: DateTime) -> Duration:
         return DaysDuration(max(within.nanos - warn.nanos, 0))
     if isinstance(within, MonthsDuration) and isinstance(warn, MonthsDuration):
         return MonthsDuration(max(within.months - warn.months, 0))
-    end = Clock().after(due, within)
+    end = ELAPSED.after(due, within)
     moment = end.plus_months(-warn.months) if isinstance(warn, MonthsDuration) else end.plus_nanos(-warn.nanos)
     return DaysDuration(max(moment.instant - due.instant, 0))
 

@@ -40,7 +40,7 @@ def matched_rows(step: TableStep, rows: Sequence[Row], default: Row | None, run:
     table = step.table
     found = run.hits(step)
     hits = found.rows
-    undecided = [rows[row] for row in found.undecided]
+    undecided = [rows[row] for row in found.undecided] if found.undecided else ()
     if not hits:
         return Matched([default], True, undecided) if default is not None else Matched((), False, undecided)
     if len(hits) > 1 and table.hit_policy not in _ALL:

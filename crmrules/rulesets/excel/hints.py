@@ -75,6 +75,8 @@ def output_hint(ruleset: RuleSet, kind: Kind, name: str, lang: str) -> Hint:
         choices = choices or tuple(ruleset.roles)
     elif name == "purpose":
         choices = choices or ("marketing", "service", "internal")
+    elif name == "clock":
+        choices = choices or ("elapsed", "working")
     return Hint(_lines(lines), choices, ("action", name))
 
 
