@@ -9,7 +9,7 @@ import click
 from crmrules.cli.console import FINE, Console, WrongUsageError, did_you_mean
 from crmrules.cli.framework import command, option
 from crmrules.cli.options import evaluation_options, format_option, reveal_option, state_option, viewer_option
-from crmrules.cli.session import find_histories, find_view, open_session
+from crmrules.cli.session import find_view, open_session, with_state
 from crmrules.model.decision import NO_HISTORY
 from crmrules.model.issues import issue
 
@@ -52,7 +52,7 @@ def command_(
     view = find_view(session.compiled, session.dataset, viewer, session.as_of, reveal)
     if view.names is not None and all(seen.id != record.id for seen in view.dataset.customers):
         raise WrongUsageError([issue("P534", customer=record.id, viewer=viewer)])
-    histories = find_histories(session, state)
+    session, histories = with_state(session, state)
     found = explain(
         session.compiled,
         record,

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from crmrules.cli.console import FINE, Console
-from crmrules.cli.framework import command, option
-from crmrules.cli.options import evaluation_options, format_option, viewer_option
-from crmrules.cli.session import Session, find_view, open_session
-from crmrules.model.errors import StateError
-from crmrules.model.issues import issue
+from crmrules.cli.framework import command
+from crmrules.cli.options import evaluation_options, format_option, state_option, viewer_option
+from crmrules.cli.session import find_view, open_session, with_state
 
 if TYPE_CHECKING:
-    from crmrules.model.decision import History
     from crmrules.model.plan import KpiResult
     from crmrules.review.wording import Wording
 
@@ -30,11 +25,7 @@ if TYPE_CHECKING:
     "crmrules kpi rules.yaml --data data --as-of 2026-03-02 --state sqlite:///crm.db",
 )
 @evaluation_options
-@option(
-    "--state", metavar="URL", default="",
-    en="What runs left: conversions count the changes that they met.",
-    zh="运行保存的状态：转化率按其中记录的变更计算。",
-)  # fmt: skip
+@state_option
 @viewer_option
 @format_option
 @click.pass_obj
@@ -55,9 +46,7 @@ def command_(
 
     session = open_session(console, rules, data, as_of, sets, fmt)
     compiled = session.compiled
-    histories: Mapping[str, History] | None = None
-    if state:
-        session, histories = _with_state(session, state)
+    session, histories = with_state(session, state)
     view = find_view(compiled, session.dataset, viewer, session.as_of)
     with session.watched(console) as dataset:
         results = compiled.kpis(
@@ -71,24 +60,6 @@ def command_(
     else:
         console.say(console.text("the rule set has no KPIs", "规则集没有指标"))
     return FINE
-
-
-def _with_state(session: Session, url: str) -> tuple[Session, Mapping[str, History]]:
-    """The session with the transitions of the state, and each customer's history. A state that is not there is not
-    made: looking at KPIs changes nothing."""
-    from crmrules.runs.state import open_store
-    from crmrules.runs.transitions import with_transitions
-
-    name = url.removeprefix("sqlite:///")
-    if name != url and name and not Path(name).is_file():
-        raise StateError([issue("X210", found=name)])
-    ruleset = session.compiled.ruleset.name
-    with open_store(url, session.registry) as store:
-        if not hasattr(store, "transitions"):
-            raise StateError([issue("X211", found=url)])
-        rows = store.transitions(ruleset, session.as_of)
-        histories = store.histories(ruleset, session.as_of)
-    return replace(session, dataset=with_transitions(session.dataset, rows)), histories
 
 
 def _text(results: Sequence[KpiResult], words: Wording) -> str:

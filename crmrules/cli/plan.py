@@ -9,7 +9,7 @@ import click
 from crmrules.cli.console import FINE, Console, WrongUsageError
 from crmrules.cli.framework import Count, command, option
 from crmrules.cli.options import evaluation_options, format_option, reveal_option, state_option, viewer_option
-from crmrules.cli.session import Session, find_histories, find_view, open_session, require_writable
+from crmrules.cli.session import Session, find_view, open_session, require_writable, with_state
 from crmrules.model.errors import PlanError
 from crmrules.model.issues import issue
 
@@ -69,7 +69,7 @@ def command_(
     formats = _formats(outs)
     ahead = read_horizon(horizon)
     session = open_session(console, rules, data, as_of, sets, fmt)
-    histories = find_histories(session, state)
+    session, histories = with_state(session, state)
     view = find_view(session.compiled, session.dataset, viewer, session.as_of, reveal)
     with session.watched(console) as dataset:
         plan = session.compiled.plan(

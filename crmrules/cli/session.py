@@ -77,18 +77,23 @@ def find_view(
     return view
 
 
-def find_histories(session: Session, url: str) -> Mapping[str, History] | None:
-    """What runs left of each customer; None without a state. One that is not there is not made: looking changes
-    nothing. Raises :class:`~crmrules.model.errors.StateError`."""
+def with_state(session: Session, url: str) -> tuple[Session, Mapping[str, History] | None]:
+    """The session with the changes of value that runs met as transitions of its customers, and what they left of each
+    customer; None without a state. One that is not there is not made: looking changes nothing. Raises
+    :class:`~crmrules.model.errors.StateError`."""
     if not url:
-        return None
+        return session, None
     from crmrules.runs.state import open_store
+    from crmrules.runs.transitions import with_transitions
 
     name = url.removeprefix("sqlite:///")
     if name != url and name and not Path(name).is_file():
         raise StateError([issue("X210", found=name)])
+    ruleset = session.compiled.ruleset.name
     with open_store(url, session.registry) as store:
-        return store.histories(session.compiled.ruleset.name, session.as_of)
+        met = store.transitions(ruleset, session.as_of) if hasattr(store, "transitions") else []
+        histories = store.histories(ruleset, session.as_of)
+    return replace(session, dataset=with_transitions(session.dataset, met)), histories
 
 
 def load_registry() -> Registry:

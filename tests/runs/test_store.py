@@ -234,3 +234,17 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert caught.value.issues[0].render() == (
         f"error X112: the folder '{tmp_path}/nowhere' does not exist, so nothing can be written there"
     )
+
+
+def test_transitions_are_the_changes_that_runs_met(store: SqlStateStore) -> None:
+    store.commit(run(MONDAY, facts=HIGH))
+    store.commit(run(TUESDAY, facts=LOW))
+    store.commit(run(WEDNESDAY, facts=LOW, customer="C2"))
+    rows = store.transitions("minimal", WEDNESDAY)
+    assert [tuple(row.values()) for row in rows] == [
+        ("C1", "value_tier", None, "high", MONDAY),
+        ("C1", "value_tier", "high", "low", TUESDAY),
+        ("C2", "value_tier", None, "low", WEDNESDAY),
+    ]
+    assert [row["to"] for row in store.transitions("minimal", MONDAY)] == ["high"]
+    assert store.transitions("another", WEDNESDAY) == []

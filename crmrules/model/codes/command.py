@@ -192,12 +192,6 @@ COMMAND_CODES: tuple[IssueCode, ...] = (
         "“{found}”处还没有状态；状态由 run 建立",
         example="crmrules kpi … --state sqlite:///new.db",
     ),
-    IssueCode(
-        "X211",
-        "the state at '{found}' keeps no transitions",
-        "状态“{found}”不保存变更记录",
-        example="crmrules kpi … --state URL of a plugin whose store has no transitions()",
-    ),
     # Bugs.
     IssueCode(
         "X901",
