@@ -624,6 +624,27 @@ _WORKBOOKS = (
         "该行有内容但没有“{expected}”",
         example="Roles\nName | Label (en)\n | Manager",
     ),
+    IssueCode(
+        "W130",
+        "`{found}` stands below the table {table} after a blank row (row {row}): is it a part of the table? If so, "
+        "remove the rows between; if not, put it beside the table or on another sheet",
+        "“{found}”在表“{table}”下方、隔着空行（第 {row} 行）：它属于该表吗？属于则请删除中间的行，不属于则请移到表的"
+        "旁边或其他工作表",
+        example="Roles\nName | Person\nam | owner\n\nthese roles are new\nhead | boss",
+    ),
+    IssueCode(
+        "W131",
+        "`{found}` looks like the title of a table without a colon; write `{write}`",
+        "“{found}”像是缺少冒号的表标题；请写成“{write}”",
+        example="Classification tier\nWhen | Then\nAmount | Level",
+    ),
+    IssueCode(
+        "W132",
+        "these are the headers of a table without a title ({found}); write the title in the row above, for instance "
+        "`{write}`",
+        "这里是表头（{found}），但没有表标题；请在上一行第一格写标题，例如“{write_zh}”",
+        example="When | Then\nAmount | Level\n> 1 | a",
+    ),
 )
 
 RULESET_CODES: tuple[IssueCode, ...] = (*_FILES, *_FORM, *_STRUCTURE, *_TESTS, *_VOCABULARY, *_WORKBOOKS)

@@ -48,8 +48,9 @@ def read_excel(path: str | Path, file: str | None = None) -> tuple[Document | No
     tables = [table for _, of_sheet in found for table in of_sheet]
     if not tables:
         return None, issues or [issue("W107", Span(name))]
+    reported = {each.span.sheet for each in issues}
     for grid, of_sheet in found:
-        if grid.cells and not of_sheet:
+        if grid.cells and not of_sheet and grid.name not in reported:
             issues.append(issue("W106", Span(name, sheet=grid.name)))
     return _document(name, tables, issues), issues
 

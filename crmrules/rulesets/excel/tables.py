@@ -11,6 +11,7 @@ from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import Span
 from crmrules.rulesets.excel.cells import CellText, read_cell
 from crmrules.rulesets.excel.layout import BANDS, LAYOUTS, TEST_BANDS, TESTS, Layout, header_key
+from crmrules.rulesets.excel.lost import after_gap, is_band_row, lost_title
 from crmrules.rulesets.excel.parts import RawSheet, RawWorkbook, TooMuch, cell_name
 from crmrules.rulesets.nearest import nearest
 
@@ -107,25 +108,65 @@ def make_grid(file: str, sheet: RawSheet, book: RawWorkbook) -> Grid:
 
 
 def find_tables(grid: Grid, issues: list[Issue]) -> list[Table]:
-    """The tables of a sheet, from top to bottom."""
+    """The tables of a sheet, from top to bottom.
+
+    Blank rows inside a table are passed over: a table ends at the next title. What stands below it after a blank row,
+    in its own columns, is a row of it, a note (:func:`after_gap`), or an error.
+    """
     tables: list[Table] = []
     current: Table | None = None
     previous = 0
+    gap = noted = lost = False
     for row in grid.columns:
         if row != previous + 1:
-            current = None  # a blank row ends a table
+            gap, lost = True, False
         previous = row
         started = _title(grid, row)
         if started is not None:
             tables.append(started)
-            current = started
-        elif current is None:
-            _check_misspelt_title(grid, row, issues)
+            current, gap, noted, lost = started, False, False, False
+            continue
+        if lost:
+            continue
+        if current is None or gap:
+            problem = _misspelt_title(grid, row) or lost_title(grid, row) if not _heads_missing(current) else None
+            if problem is not None:
+                issues.append(problem)
+                current, lost = None, True
+                continue
+        if current is None:
+            continue
+        if gap:
+            what, problem = after_gap(current, row, noted)
+            noted = noted or what == "note"
+            if what == "row":
+                current.rows.append(row)
+            elif problem is not None:
+                issues.append(problem)
+                current, lost = None, True
+        elif _second_bands(current, row):
+            issues.append(lost_title(grid, row) or issue("W132", grid.span(row, grid.own(row)[0])))
+            current, lost = None, True
         else:
             current.rows.append(row)
     for table in tables:
         _split(table, issues)
     return tables
+
+
+def _heads_missing(table: Table | None) -> bool:
+    """Whether the bands or headers of a table are still to come."""
+    return table is not None and table.layout.section != "head" and len(table.rows) < 2 and not _has_headers(table)
+
+
+def _has_headers(table: Table) -> bool:
+    rows = [row for row in table.rows if table.grid.own(row)]
+    return bool(rows) and bands_of(table) is None
+
+
+def _second_bands(table: Table, row: int) -> bool:
+    """Whether a row of a table is the band row of another, whose title was lost."""
+    return len(table.rows) > 2 and is_band_row(table.grid, row, table.grid.own(row))
 
 
 def _title(grid: Grid, row: int) -> Table | None:
@@ -140,18 +181,17 @@ def _title(grid: Grid, row: int) -> Table | None:
     return Table(layout, " ".join((match[2] or "").split()), grid, (row, own[0]), own[1:])
 
 
-def _check_misspelt_title(grid: Grid, row: int, issues: list[Issue]) -> None:
+def _misspelt_title(grid: Grid, row: int) -> Issue | None:
     """A table nobody recognises would be silently ignored rules."""
     own = grid.own(row)
     match = _TITLE.fullmatch(grid.at(row, own[0]).text) if own else None
     if match is None or match[2] is None or len(match[1]) < 2:
-        return
+        return None
     known = [word for layout in LAYOUTS for word in (layout.en, layout.zh)]
     near = nearest(match[1], known)
-    if near:
-        issues.append(
-            issue("W115", grid.span(row, own[0]), found=grid.line(row, own[0]), expected=", ".join(known), nearest=near)
-        )
+    if not near:
+        return None
+    return issue("W115", grid.span(row, own[0]), found=grid.line(row, own[0]), expected=", ".join(known), nearest=near)
 
 
 def _split(table: Table, issues: list[Issue]) -> None:
@@ -161,11 +201,9 @@ def _split(table: Table, issues: list[Issue]) -> None:
     if table.layout.section == "head":
         table.rows = rows
         return
-    if rows and (table.layout.section == "decisions" or table.layout is TESTS):
-        words = _TEST_BAND_WORDS if table.layout is TESTS else _BAND_WORDS
-        table.bands = _bands(grid, rows[0], rows[1] if len(rows) > 1 else 0, words)
-        if table.bands is not None:
-            rows = rows[1:]
+    table.bands = bands_of(table)
+    if table.bands is not None:
+        rows = rows[1:]
     if not rows:
         issues.append(issue("W119", table.span, table=title_of(table)))
         table.rows = []
@@ -176,6 +214,15 @@ def _split(table: Table, issues: list[Issue]) -> None:
         if header:
             table.headers[column] = header
     table.rows = rows[1:]
+
+
+def bands_of(table: Table) -> dict[int, str] | None:
+    """Column → band by the first row under the title; None when that is no band row."""
+    rows = [row for row in table.rows[:8] if table.grid.own(row)]
+    if not rows or (table.layout.section != "decisions" and table.layout is not TESTS):
+        return None
+    words = _TEST_BAND_WORDS if table.layout is TESTS else _BAND_WORDS
+    return _bands(table.grid, rows[0], rows[1] if len(rows) > 1 else 0, words)
 
 
 def _bands(grid: Grid, row: int, header_row: int, words: Mapping[str, str]) -> dict[int, str] | None:
