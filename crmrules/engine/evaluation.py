@@ -30,8 +30,8 @@ class Evaluation:
     """
 
     __slots__ = (
-        "as_of", "customer", "cuts", "env", "episodes", "history", "matches", "notes", "outside", "tasks", "trace", "transitions",
-        "uncut", "undecided", "unknown", "values", "warnings", "zone",
+        "as_of", "customer", "cuts", "env", "episodes", "history", "matches", "notes", "outside", "tasks", "trace",
+        "transitions", "uncut", "undecided", "unknown", "values", "warnings", "zone",
     )  # fmt: skip
 
     def __init__(

@@ -201,8 +201,8 @@ class ActionCells:
 
 @dataclass(frozen=True, slots=True)
 class CalendarChoice:
-    """Whose working time counts: that of ``fixed``, or of the calendar that ``named`` gives the name of (``fixed`` where
-    it gives none)."""
+    """Whose working time counts: that of ``fixed``, or of the calendar that ``named`` gives the name of (``fixed``
+    where it gives none)."""
 
     calendars: Calendars
     fixed: WorkCalendar | None

@@ -295,6 +295,41 @@ _DECIDING = (
         "记录 {customer}：“{field}”的值 {found} 不是“{fact}”的取值；可用的取值：{allowed}",
         example="rules.decide({'id': 'C1', 'lost_cause': 'prcie'}, as_of='2026-03-02')",
     ),
+    IssueCode(
+        "P416",
+        "rules read {entities}, but no source gives them: what depends on them is unknown for every customer",
+        "规则读取 {entities}，但没有数据来源提供：依赖它们的内容对所有客户均为未知",
+        severity="warning",
+        example="crmrules plan rules.yaml --data customers.csv   # rules that count orders",
+    ),
+    IssueCode(
+        "P417",
+        "no column gives these facts, which are unknown for every customer (in brackets: how many formulas and rows read "
+        "it): {facts}",
+        "没有列提供以下字段，对所有客户均为未知（括号内为读取它的公式与规则行数）：{facts}",
+        severity="warning",
+        example="crmrules plan rules.yaml --data customers.csv   # a table without the column `industry`",
+    ),
+    IssueCode(
+        "P418",
+        "no column gives '{fact}' ({count} formulas and rows read it), so it is unknown for every customer; is the column "
+        "'{column}' meant?",
+        "没有列提供“{fact}”（{count} 个公式或规则行读取它），对所有客户均为未知；是否指“{column}”列？",
+        severity="warning",
+        example="crmrules plan rules.yaml --data customers.csv   # with the header annual_amont",
+    ),
+    IssueCode(
+        "P419",
+        "record {customer} is there twice: its actions could not be told apart",
+        "记录 {customer} 出现了两次：其行动将无法区分",
+        example="rules.plan([{'id': 'C1'}, {'id': 'C1'}], as_of='2026-03-02')",
+    ),
+    IssueCode(
+        "P420",
+        "a record is a mapping or a Record, found {found}",
+        "记录应为映射（dict）或 Record，实际为 {found}",
+        example="rules.decide(None, as_of='2026-03-02')",
+    ),
 )
 
 _PLANNING = (
@@ -514,4 +549,6 @@ _KPIS = (
     ),
 )
 
-ENGINE_CODES: tuple[IssueCode, ...] = (*_STRUCTURE, *_RESULTS, *_ACTIONS, *_TIMES, *_DECIDING, *_PLANNING, *_REACHING, *_KPIS)
+ENGINE_CODES: tuple[IssueCode, ...] = (
+    *_STRUCTURE, *_RESULTS, *_ACTIONS, *_TIMES, *_DECIDING, *_PLANNING, *_REACHING, *_KPIS,
+)  # fmt: skip
