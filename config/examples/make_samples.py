@@ -7,6 +7,7 @@ placed relative to ``AS_OF``, the date that the documentation plans for.
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -147,7 +148,46 @@ def sales_funnel() -> Sample:
                 answered_at=ago(sample.random.randint(1, 80)),
                 score=sample.random.choice((3, 4, 5, 5)),
             )
+    stage_history(sample)
     return sample
+
+
+def stage_history(sample: Sample) -> None:
+    """The stages each customer went through, as its quotes and orders tell: ``transitions.csv``."""
+    asked: dict[object, datetime] = {}
+    for row in sample.rows["interactions.csv"]:
+        if row["topic"] in ("quote", "cases"):
+            at = moment(row["occurred_at"])
+            asked[row["customer_id"]] = min(at, asked.get(row["customer_id"], at))
+    bought: dict[object, list[datetime]] = {}
+    for row in sample.rows["orders.csv"]:
+        bought.setdefault(row["customer_id"], []).append(moment(row["placed_at"]))
+    for customer in sample.rows["customers.csv"]:
+        who = customer["customer_id"]
+        orders = sorted(bought.get(who, ()))
+        steps: list[tuple[datetime, str]] = []
+        if who in asked and (not orders or asked[who] < orders[0]):
+            steps.append((asked[who], "intent"))
+        for number, at in enumerate(orders):
+            if number and at - orders[number - 1] > timedelta(days=92):
+                steps.append((orders[number - 1] + timedelta(days=92), "lost"))
+            steps.append((at, "repeat" if number else "won"))
+        if orders and AS_OF - orders[-1] > timedelta(days=92):
+            steps.append((orders[-1] + timedelta(days=92), "lost"))
+        first = min([at for at, _ in steps], default=AS_OF) - timedelta(days=45)
+        stage: str | None = None
+        for at, to in [(first, "potential"), *steps]:
+            if to != stage:
+                move = {"customer_id": who, "fact": "stage", "from": stage, "to": to, "at": at}
+                sample.rows.setdefault("transitions.csv", []).append(move)
+            stage = to
+
+
+def moment(value: object) -> datetime:
+    """A value that is an instant."""
+    if not isinstance(value, datetime):
+        raise TypeError(value)
+    return value
 
 
 def rfm_clv() -> Sample:
@@ -290,7 +330,24 @@ def rfm_clv() -> Sample:
                 opened_at=opened,
                 closed_at=opened + timedelta(hours=sample.random.choice((2, 5, 20, 30, 60))),
             )
+    contracts_and_replies(sample)
     return sample
+
+
+def contracts_and_replies(sample: Sample) -> None:
+    """Contracts that ended last quarter, and when tickets were first answered; drawn apart from everything else."""
+    draw = random.Random(11)
+    for customer in sample.rows["customers.csv"]:
+        if draw.random() < 0.4:
+            ends = date(2025, 10, 1) + timedelta(days=draw.randrange(92))
+            renewed = ends + timedelta(days=draw.randint(-30, 40)) if draw.random() < 0.85 else None
+            who = customer["customer_id"]
+            sample.add("contracts.csv", "K", "contract_id", customer_id=who, ends_on=ends, renewed_on=renewed)
+    tickets = sample.rows["tickets.csv"]
+    for at, ticket in enumerate(tickets):
+        opened = moment(ticket["opened_at"])
+        reply = opened + timedelta(minutes=draw.choice((20, 60, 180, 400, 1500))) if ticket["closed_at"] else None
+        tickets[at] = {**ticket, "first_reply_at": reply}
 
 
 SAMPLES = {
