@@ -37,7 +37,7 @@ def test_the_same_rule_set_gives_the_same_bytes(minimal):
 
 
 def test_sheets_and_headers(book):
-    assert book.sheetnames == ["规则集", "词汇", "价值等级", "follow_up", "unhappy", "指标"]
+    assert book.sheetnames == ["规则集", "词汇", "价值等级", "follow_up", "unhappy", "指标", "测试", "测试记录"]
     sheet = book["价值等级"]
     assert [c.value for c in sheet[1]][:3] == ["分类：value_tier", "命中策略：唯一", "英文名：Value tier"]
     assert [c.value for c in sheet[2]][:4] == ["其他", "条件", "结果", "其他"]
