@@ -415,8 +415,8 @@ DECISION_SETTINGS: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.CADENCE: {
         "anchor": "FEEL giving a date, an instant or null: where counting starts (column `anchor` overrides it)",
-        "if_never": "what a null anchor means: `now` (due at as_of; default of `every`), `skip` (default of other rows) "
-        "or a FEEL instant",
+        "if_never": "what a null anchor means: `now` (due at as_of; default of `every`), `skip` (default of other "
+        "rows) or a FEEL instant",
         "schedule": "how `every` counts from its anchor: `rolling` (default: once, until it moves) or `fixed` "
         "(on and on)",
         "stretch": "FEEL number that `every` is multiplied by, such as 2 for half as often; null: 1",

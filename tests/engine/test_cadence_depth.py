@@ -387,6 +387,18 @@ def rules_with_notes(text: str) -> CompiledRuleSet:
     return compiled
 
 
+@pytest.mark.parametrize(
+    ("as_of", "seen_there"),
+    [
+        ("2026-05-10T23:59:59", ("2026-05-11", "upcoming", "2026-05-10")), ("2026-05-11", ("2026-05-11", "due", "2026-05-10")),
+        ("2026-05-12", ("2027-05-10", "upcoming", "2027-05-10")),
+    ],
+)  # fmt: skip
+def test_a_birthday_on_a_sunday_is_kept_on_monday(as_of: str, seen_there: tuple[str, str, str]) -> None:
+    text = cadence("annual: birthday, task: greet", "roll: next", head=OFFICE.replace("country: CN, ", ""))
+    assert seen(tasks(text, as_of, birthday="1980-05-10"))[0] == seen_there
+
+
 def test_the_longest_gap_moves_along() -> None:
     """Ideally Saturday, at the latest Sunday: both are Monday."""
     text = cadence("every: 每2-3天1次, task: call", "anchor: touched, roll: next", head=OFFICE)

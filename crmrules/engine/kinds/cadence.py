@@ -23,7 +23,7 @@ from crmrules.model.issues import issue
 from crmrules.model.numbers import Number
 from crmrules.model.ruleset import Kind
 from crmrules.model.values import DateTime, kind_of
-from crmrules.timing.arithmetic import add_elapsed, add_gap
+from crmrules.timing.arithmetic import add_elapsed, add_gap, end_of_day
 from crmrules.timing.business_days import Roll
 from crmrules.timing.calendar import CalendarError
 from crmrules.timing.recurrence import CatchUp
@@ -176,7 +176,11 @@ def _tasks(
         until = clock.after(due, cells.within) if cells.working else add_elapsed(due, cells.within)
         if cells.working and clock.calendar is not None:
             told = {**told, "calendar": clock.calendar.name}
-    over = found.over if row.expires is None else add_elapsed(due, row.expires)
+    over = found.over
+    if row.expires is not None:
+        over = add_elapsed(due, row.expires)
+    elif over is not None and due != found.due:
+        over = max(over, end_of_day(due))
     if over is not None and over <= run.as_of:
         return
     status = status_of(due, until, run.as_of)
