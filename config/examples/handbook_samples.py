@@ -170,8 +170,125 @@ def saas_abcd() -> Sample:
 
 
 def value_activity_stage() -> Sample:
-    """To be replaced."""
-    return Sample(2)
+    """Both sides of each amount, average and length of time; dates of the first year; records to be repaired."""
+    sample = Sample(2)
+    sellers = ("余杭", "童欣", "石磊")
+    for name, role in (*((each, "sales") for each in sellers), ("丁总", "sales_head"), ("客服小苗", "service")):
+        sample.rows.setdefault("owners.csv", []).append({"name": name, "role": role})
+
+    def customer(name: str, **values: object) -> str:
+        number = sample.ids.get("C", 0) + 1
+        return sample.add(
+            "customers.csv",
+            "C",
+            "customer_id",
+            **{
+                "name": name,
+                "phone": f"1380000{number:04d}",
+                "address": f"浙江省杭州市西湖区文三路{number}号",
+                "industry_code": sample.random.choice(("C39", "I65", "F5174", "J66", "P83")),
+                "owner": sample.random.choice(sellers),
+                "birthday": date(1975 + number % 25, number % 12 + 1, number % 28 + 1),
+                "clear_need": None,
+                "price_sensitive": None,
+                "technology_first": None,
+                "record_status": None,
+                "matter": None,
+                "record_updated_at": ago(10),
+                "census_on": date(2025, 12, 15),
+                "tags_reviewed_on": date(2026, 1, 10),
+                "lost_cause": None,
+                "lost_cause_at": None,
+                "do_not_contact": None,
+                **values,
+            },
+        )
+
+    def order(who: str, at: datetime, amount: str) -> None:
+        sample.add("orders.csv", "O", "order_id", customer_id=who, placed_at=at, amount=amount)
+
+    def talk(who: str, at: datetime, topic: str = "talk", channel: str = "phone", direction: str = "outbound") -> None:
+        sample.add(
+            "interactions.csv",
+            "I",
+            "interaction_id",
+            customer_id=who,
+            occurred_at=at,
+            channel=channel,
+            direction=direction,
+            topic=topic,
+        )
+
+    def contract(who: str, signed: date, days: int = 365) -> None:
+        sample.add(
+            "contracts.csv", "K", "contract_id", customer_id=who, signed=signed, ends=signed + timedelta(days=days)
+        )
+
+    today = AS_OF.date()
+    for name, amount in (
+        ("高·正好50万", "500000.00"),
+        ("中·差一分50万", "499999.99"),
+        ("中·正好10万", "100000.00"),
+        ("低·差一分10万", "99999.99"),
+    ):
+        c = customer(name)
+        contract(c, today - timedelta(days=200))
+        order(c, ago(100), amount)
+        talk(c, ago(32))
+        talk(c, ago(95), "custom_service", "visit")
+    for name, count in (("高活跃·月均3", 18), ("中活跃·差一次", 17), ("中活跃·月均1", 6), ("低活跃·差一次", 5)):
+        c = customer(name)
+        contract(c, today - timedelta(days=120))
+        order(c, ago(50), "20000.00")
+        for i in range(count - 1):
+            talk(c, ago(2 + i * 9), "push", "email")
+    for name, days in (("签约·今天", 0), ("签约·三天", 3), ("签约·七天", 7), ("签约·一个月", 28), ("签约·一年", 365)):
+        c = customer(name)
+        contract(c, today - timedelta(days=days), 730)
+    c = customer("流失·正好90天")
+    contract(c, today - timedelta(days=400))
+    order(c, ago(90), "60000.00")
+    c = customer("签约·89天")
+    contract(c, today - timedelta(days=400))
+    order(c, ago(89), "60000.00")
+    c = customer("签约·合同未到期")
+    contract(c, today - timedelta(days=200))
+    c = customer("流失·原因已明", lost_cause="价格", lost_cause_at=ago(1))
+    contract(c, today - timedelta(days=800))
+    customer("潜在·需求明确", clear_need=True)
+    customer("未定·需求不明")
+    c = customer("标签·高价值价格敏感", price_sensitive=True, technology_first=True, birthday=date(1985, 3, 5))
+    contract(c, today - timedelta(days=300))
+    order(c, ago(30), "800000.00")
+    sample.add("tickets.csv", "T", "ticket_id", customer_id=c, kind="complaint", about="quality")
+    customer("档案·电话10位", phone="1380000123")
+    customer("档案·地址到市", address="浙江省杭州市")
+    customer("档案·待跟进无事项", record_status="pending")
+    customer("档案·待跟进有事项", record_status="pending", matter="补签合同")
+    customer("档案·行业自填", industry_code="互联网")
+    for name, hours in (("变更·一小时", 1), ("变更·正好一天", 24), ("变更·两天", 48)):
+        c = customer(name)
+        talk(c, ago(hours=hours), "contact_change", direction="inbound")
+    customer("请勿联系", do_not_contact=True)
+
+    for _ in range(60):
+        c = customer(
+            sample.company(),
+            clear_need=sample.random.random() < 0.5 or None,
+            price_sensitive=sample.random.random() < 0.2 or None,
+            technology_first=sample.random.random() < 0.2 or None,
+            census_on=today - timedelta(days=sample.random.randint(20, 220)),
+            tags_reviewed_on=today - timedelta(days=sample.random.randint(10, 120)),
+        )
+        if sample.random.random() < 0.7:
+            contract(c, today - timedelta(days=sample.random.randint(20, 600)))
+            for _ in range(sample.random.randint(0, 5)):
+                order(c, ago(sample.random.randint(2, 380)), f"{sample.random.lognormvariate(11, 1.2):.2f}")
+        for _ in range(sample.random.choice((0, 2, 5, 12, 20))):
+            channel = sample.random.choice(("phone", "visit", "wechat", "email"))
+            topic = sample.random.choice(("talk", "talk", "push", "custom_service"))
+            talk(c, ago(sample.random.randint(1, 180)), topic, channel)
+    return sample
 
 
 def loyalty_tiers() -> Sample:
