@@ -47,7 +47,7 @@ kpis:
   customers: {type: simple, over: customer, group_by: [owner]}
 """
 DATA = {
-    "customers.csv": "customer_id,name,phone,owner\nC1,Acme,13812340001,Lin\nC2,Blue,13812340002,Wang\n",
+    "customers.csv": "customer_id,name,phone,owner,last_touch_at\nC1,Acme,13812340001,Lin,\nC2,Blue,13812340002,Wang,\n",
     "owners.csv": "name,manager,role,deputy,left\nLin,Chen,,,\nWang,Chen,,Lin,true\nZhao,,head,,\n",
     "consents.csv": "customer_id,channel,purpose,state\nC1,wechat,,opted_out\n",
 }
