@@ -25,7 +25,7 @@ from crmrules.model.values import DaysDuration, MonthsDuration, Value
 from crmrules.model.vocabulary import BLANK, Cell
 from crmrules.timing.annual import LeapDay
 from crmrules.timing.business_days import Roll
-from crmrules.timing.calendar import NO_CALENDARS, Calendars, WorkCalendar
+from crmrules.timing.calendar import NO_CALENDARS, Calendars
 from crmrules.timing.frequency import nearest_duration, parse_duration
 from crmrules.timing.recurrence import CatchUp
 
@@ -313,8 +313,3 @@ def in_limits(column: str, value: Value) -> bool:
 def filled(cell: Cell) -> Cell:
     """The cell, a dash being a blank."""
     return BLANK if cell.text.strip() in ("", "-") else cell
-
-
-def calendar_of(choice: CalendarChoice, name: Value) -> WorkCalendar | None:
-    """The calendar of that name; None where there is none."""
-    return choice.calendars.by_name.get(name) if isinstance(name, str) else None
