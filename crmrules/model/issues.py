@@ -29,7 +29,8 @@ class Issue:
     """One problem. ``params`` fill the code's message; ``found`` and ``expected`` are usual.
 
     ``nearest`` is a known word close to what was found: the message ends in "did you mean …?" in the reader's language.
-    ``suggestion`` is appended as it stands.
+    ``suggestion`` is appended as it stands. ``affected`` counts the customers concerned and names the first. A parameter ``name_zh`` says in Chinese what ``name`` says in English, and
+    stands in its place there.
     """
 
     code: str
@@ -39,11 +40,17 @@ class Issue:
 
     def message(self, lang: str = "en") -> str:
         """The sentence for people, in ``"en"`` or ``"zh"``, without the place."""
-        text = self.about.text(lang).format_map(_Params(self.params))
-        hint = self.params.get("suggestion", "")
+        params = dict(self.params)
+        if lang == "zh":
+            params |= {key[:-3]: value for key, value in self.params.items() if key.endswith("_zh")}
+        text = self.about.text(lang).format_map(_Params(params))
+        hint = params.get("suggestion", "")
         if hint:
             text += f"；{hint}" if lang == "zh" else f"; {hint}"
-        near = self.params.get("nearest", "")
+        affected = params.get("affected", "")
+        if affected:
+            text += f"；客户：{affected}" if lang == "zh" else f"; customers: {affected}"
+        near = params.get("nearest", "")
         if near:
             text += f"；是否想写 {near}？" if lang == "zh" else f"; did you mean {near}?"
         return text
@@ -57,6 +64,9 @@ class Issue:
         """One line: place, severity, code, sentence."""
         place = f"{self.span}: " if str(self.span) else ""
         return f"{place}{_SEVERITY[lang][self.severity]} {self.code}: {self.message(lang)}"
+
+    def __str__(self) -> str:
+        return self.render()
 
     def to_json(self, lang: str = "en") -> dict[str, object]:
         """Plain data for ``--format json``."""

@@ -645,6 +645,34 @@ _WORKBOOKS = (
         "这里是表头（{found}），但没有表标题；请在上一行第一格写标题，例如“{write_zh}”",
         example="When | Then\nAmount | Level\n> 1 | a",
     ),
+    IssueCode(
+        "W133",
+        "the sheet is hidden, and its tables count",
+        "工作表已隐藏，其中的表仍然有效",
+        severity="note",
+        example="(a hidden sheet with a table)",
+    ),
+    IssueCode(
+        "W134",
+        "rows of the table {table} are hidden, and count: {found}",
+        "表“{table}”中有隐藏的行，仍然有效：第 {found} 行",
+        severity="note",
+        example="(a hidden or filtered row of a table)",
+    ),
+    IssueCode(
+        "W135",
+        "columns of the table {table} are hidden, and count: {found}",
+        "表“{table}”中有隐藏的列，仍然有效：{found} 列",
+        severity="note",
+        example="(a hidden column of a table)",
+    ),
+    IssueCode(
+        "W136",
+        "rows of the table {table} are struck through, and count: {found}; delete those that shall not",
+        "表“{table}”中有带删除线的行，仍然有效：第 {found} 行；不用的行请删除",
+        severity="note",
+        example="(a row of struck-through cells)",
+    ),
 )
 
 RULESET_CODES: tuple[IssueCode, ...] = (*_FILES, *_FORM, *_STRUCTURE, *_TESTS, *_VOCABULARY, *_WORKBOOKS)

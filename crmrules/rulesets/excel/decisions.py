@@ -11,8 +11,8 @@ from crmrules.rulesets.document import child
 from crmrules.rulesets.excel.cells import CellText
 from crmrules.rulesets.excel.layout import DEFAULT, RULE_COLUMNS, TITLE_SETTINGS, Column, header_key
 from crmrules.rulesets.excel.parts import cell_name
-from crmrules.rulesets.excel.sheetdata import Builder
-from crmrules.rulesets.excel.tables import Table, body, check_strays, title_of
+from crmrules.rulesets.excel.sheetdata import Builder, names
+from crmrules.rulesets.excel.tables import Table, body, check_strays, title_of, title_zh
 from crmrules.rulesets.nearest import nearest
 
 _SETTING = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.*)", re.DOTALL)
@@ -23,7 +23,7 @@ _ANY: Final = Column(("cell",), "", "")
 def add_decision(builder: Builder, table: Table) -> None:
     """Put one decision table into the document, in the form YAML has."""
     if not table.name:
-        builder.report("W121", table.span, found=table.layout.en)
+        builder.report("W121", table.span, found=table.layout.en, found_zh=table.layout.zh)
         return
     path = ("decisions", table.name)
     if not builder.open(path, table.span, title_of(table)):
@@ -83,8 +83,11 @@ def _columns(builder: Builder, table: Table) -> dict[int, str] | None:
         elif band == "other" and header_key(header) not in _RULE_HEADERS:
             known = [word for c in RULE_COLUMNS for word in (c.en, c.zh)]
             near = nearest(header, known)
-            expected = ", ".join(c.en for c in RULE_COLUMNS)
-            builder.report("W111", span, found=header, table=title_of(table), expected=expected, nearest=near)
+            expected, expected_zh = names(RULE_COLUMNS)
+            builder.report(
+                "W111", span, found=header, table=title_of(table), table_zh=title_zh(table), expected=expected,
+                expected_zh=expected_zh, nearest=near,
+            )  # fmt: skip
             return None
         bands[number] = band or "when"
     if table.bands is None and "then" not in bands.values():
@@ -129,8 +132,11 @@ def _add_settings(builder: Builder, table: Table, path: tuple[str, ...]) -> None
             builder.put_cell((*path, "default", output), _ANY, value, span, span)
         else:
             words = [word for c in TITLE_SETTINGS for word in (c.en, c.zh)]
-            expected = ", ".join((*(c.en for c in TITLE_SETTINGS), "default …"))
-            builder.report("W116", span, found=name, expected=expected, nearest=nearest(name, words))
+            expected, expected_zh = names(TITLE_SETTINGS)
+            builder.report(
+                "W116", span, found=name, expected=f"{expected}, default …", expected_zh=f"{expected_zh}、默认 …",
+                nearest=nearest(name, words),
+            )  # fmt: skip
 
 
 def _add_rules(builder: Builder, table: Table, rules: list[Any], columns: dict[int, Any]) -> None:

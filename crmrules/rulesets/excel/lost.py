@@ -140,10 +140,12 @@ def after_gap(table: Table, row: int, noted: bool) -> tuple[str, Issue | None]:
     if inside == [first] and not any(c < first for c in grid.own(row)) and _is_note(table, grid.line(row, first)):
         return "note", None
     if noted or not _can_be_row(table, row, inside):
-        from crmrules.rulesets.excel.tables import title_of
+        from crmrules.rulesets.excel.tables import title_of, title_zh
 
         found = grid.line(row, inside[0])[:60] or "-"
-        return "doubtful", issue("W130", grid.span(row, inside[0]), found=found, row=row, table=title_of(table))
+        return "doubtful", issue(
+            "W130", grid.span(row, inside[0]), found=found, row=row, table=title_of(table), table_zh=title_zh(table)
+        )
     return "row", None
 
 

@@ -26,6 +26,7 @@ MAX_SHARED: Final = 40_000_000
 MAX_MERGES: Final = 100_000
 
 Attributes = dict[str, str]
+_TRUE: Final = ("1", "true", "on")
 
 
 class Forbidden(Exception):
@@ -63,6 +64,9 @@ class RawSheet:
     hidden: bool = False
     cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    """First and last of columns that are hidden together."""
 
 
 @dataclass(slots=True)
@@ -74,6 +78,8 @@ class RawWorkbook:
     texts: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     """Number format of each cell style; a built-in one as ``#`` and its number."""
+    struck: frozenset[int] = frozenset()
+    """Cell styles whose font is struck through."""
 
 
 def read_workbook(package: Package) -> RawWorkbook:
@@ -101,7 +107,7 @@ def read_workbook(package: Package) -> RawWorkbook:
         book.texts = _shared_texts(package, shared)
     styles = by_kind.get("styles", "xl/styles.xml")
     if package.has(styles):
-        book.formats = _formats(package, styles)
+        book.formats, book.struck = _formats(package, styles)
     return book
 
 
@@ -142,6 +148,8 @@ class _SheetReader:
             self.row = int(number) if number.isdecimal() and len(number) < 9 else self.row + 1
             self.column = 0
             self.rows += 1
+            if attributes.get("hidden") in _TRUE:
+                self.sheet.hidden_rows.add(self.row)
             if self.rows > MAX_ROWS:
                 raise TooMuch(MAX_ROWS, "rows", "行")
         elif name in ("v", "t", "f"):
@@ -152,6 +160,10 @@ class _SheetReader:
                     self.cell.shared = attributes.get("si", "") if attributes.get("t") == "shared" else ""
         elif name == "rPh":
             self.phonetic = True
+        elif name == "col":
+            first, last = attributes.get("min", ""), attributes.get("max", "")
+            if attributes.get("hidden") in _TRUE and first.isdecimal() and last.isdecimal() and len(first + last) < 12:
+                self.sheet.hidden_columns.append((int(first), int(last)))
         elif name == "mergeCell":
             if len(self.sheet.merges) >= MAX_MERGES:
                 raise TooMuch(MAX_MERGES, "merged areas", "合并区域")
@@ -273,25 +285,36 @@ def _shared_texts(package: Package, part: str) -> list[str]:
     return texts
 
 
-def _formats(package: Package, part: str) -> list[str]:
+def _formats(package: Package, part: str) -> tuple[list[str], frozenset[int]]:
+    """The number format of each cell style, and the styles whose font is struck through."""
     custom: dict[str, str] = {}
     styles: list[str] = []
-    inside = [False]
+    fonts: list[int] = []
+    struck: set[int] = set()
+    inside = {"cellXfs": False, "fonts": False}
+    count = [-1]
 
     def start(name: str, attributes: Attributes) -> None:
-        if name == "numFmt" and not inside[0]:
+        if name == "numFmt" and not inside["cellXfs"]:
             custom[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-        elif name == "cellXfs":
-            inside[0] = True
-        elif name == "xf" and inside[0]:
+        elif name in inside:
+            inside[name] = True
+        elif name == "font" and inside["fonts"]:
+            count[0] += 1
+        elif name == "strike" and inside["fonts"] and attributes.get("val", "1") in _TRUE:
+            struck.add(count[0])
+        elif name == "xf" and inside["cellXfs"]:
             styles.append(attributes.get("numFmtId", "0"))
+            font = attributes.get("fontId", "0")
+            fonts.append(int(font) if font.isdecimal() and len(font) < 9 else 0)
 
     def end(name: str) -> None:
-        if name == "cellXfs":
-            inside[0] = False
+        if name in inside:
+            inside[name] = False
 
     _parse(package, part, start, end)
-    return [custom.get(number, f"#{number}") for number in styles]
+    formats = [custom.get(number, f"#{number}") for number in styles]
+    return formats, frozenset(style for style, font in enumerate(fonts) if font in struck)
 
 
 def _parse(

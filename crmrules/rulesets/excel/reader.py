@@ -25,8 +25,9 @@ from crmrules.rulesets.excel.layout import (
 from crmrules.rulesets.excel.parts import Forbidden, RawWorkbook, TooMuch, read_sheet, read_workbook
 from crmrules.rulesets.excel.prescan import Damaged, Package, open_package
 from crmrules.rulesets.excel.ruletests import add_test_actions, add_test_records, add_tests
-from crmrules.rulesets.excel.sheetdata import Builder
-from crmrules.rulesets.excel.tables import Grid, Table, body, check_strays, find_tables, make_grid, title_of
+from crmrules.rulesets.excel.sheetdata import Builder, names
+from crmrules.rulesets.excel.tables import Grid, Table, body, check_strays, find_tables, make_grid, title_of, title_zh
+from crmrules.rulesets.excel.unseen import unseen
 from crmrules.rulesets.nearest import nearest
 from crmrules.timing.hours import NO_HOURS, parse_hours
 
@@ -52,6 +53,7 @@ def read_excel(path: str | Path, file: str | None = None) -> tuple[Document | No
     for grid, of_sheet in found:
         if grid.cells and not of_sheet and grid.name not in reported:
             issues.append(issue("W106", Span(name, sheet=grid.name)))
+    issues += unseen(tables)
     return _document(name, tables, issues), issues
 
 
@@ -118,8 +120,10 @@ def _add_head(builder: Builder, table: Table) -> None:
         if column is None:
             words = [word for c in HEAD.columns for word in (c.en, c.zh)]
             span = table.grid.span(row, own[0])
-            expected = ", ".join(c.en for c in HEAD.columns)
-            builder.report("W120", span, found=field, expected=expected, nearest=nearest(field, words))
+            expected, expected_zh = names(HEAD.columns)
+            builder.report(
+                "W120", span, found=field, expected=expected, expected_zh=expected_zh, nearest=nearest(field, words)
+            )
             continue
         for stray in values[1:]:
             builder.report("W114", table.grid.span(row, stray), found=table.grid.line(row, stray)[:60])
@@ -130,7 +134,14 @@ def _add_head(builder: Builder, table: Table) -> None:
         if first is not span or (column.path == ("name",) and table.name):
             first = first if first is not span else table.span
             builder.report(
-                "W122", span, found=field, table=title_of(table), what="field", what_zh="字段", first=str(first)
+                "W122",
+                span,
+                found=field,
+                table=title_of(table),
+                table_zh=title_zh(table),
+                what="field",
+                what_zh="字段",
+                first=str(first),
             )
             continue
         builder.put_cell(column.path, column, table.grid.at(row, values[0]), span, table.grid.span(row, own[0]))
@@ -242,7 +253,14 @@ def _add_calendar_days(builder: Builder, table: Table) -> None:
         place = places.setdefault((calendar, date), spans["date"])
         if place is not spans["date"]:
             builder.report(
-                "W122", spans["date"], found=date, table=title_of(table), what="date", what_zh="日期", first=str(place)
+                "W122",
+                spans["date"],
+                found=date,
+                table=title_of(table),
+                table_zh=title_zh(table),
+                what="date",
+                what_zh="日期",
+                first=str(place),
             )
         elif parse_hours(hours) == NO_HOURS:
             builder.append(("calendars", calendar, "holidays"), date, spans["date"])
@@ -260,9 +278,11 @@ def _columns(builder: Builder, table: Table, needed: Sequence[str]) -> dict[int,
         span = table.grid.span(table.header_row, number)
         if column is None:
             words = [word for c in table.layout.columns for word in (c.en, c.zh)]
-            expected = ", ".join(c.en for c in table.layout.columns)
-            near = nearest(header, words)
-            builder.report("W111", span, found=header, table=title_of(table), expected=expected, nearest=near)
+            expected, expected_zh = names(table.layout.columns)
+            builder.report(
+                "W111", span, found=header, table=title_of(table), table_zh=title_zh(table), expected=expected,
+                expected_zh=expected_zh, nearest=nearest(header, words),
+            )  # fmt: skip
         elif column in found.values():
             first = next(n for n, c in found.items() if c is column)
             builder.report("W113", span, found=header, first=str(table.grid.span(table.header_row, first)))
@@ -272,7 +292,7 @@ def _columns(builder: Builder, table: Table, needed: Sequence[str]) -> dict[int,
     missing = [key for key in needed if not any(c.path == (key,) for c in found.values())]
     for key in missing if table.header_row else []:
         span = table.grid.span(table.header_row, min(table.headers))
-        builder.report("W112", span, table=title_of(table), expected=_header(table, key))
+        builder.report("W112", span, table=title_of(table), table_zh=title_zh(table), expected=_header(table, key))
     return None if missing else found
 
 

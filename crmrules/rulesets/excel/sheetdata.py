@@ -136,6 +136,11 @@ class Builder:
         return found
 
 
+def names(columns: Sequence[Column]) -> tuple[str, str]:
+    """The headers of columns for a message, in English and in Chinese."""
+    return ", ".join(column.en for column in columns), "、".join(column.zh for column in columns)
+
+
 def split_list(text: str) -> list[str]:
     """The items of a list cell, parted by lines, commas, ``、``, ``;`` or ``|``; one with such a sign in it stands in
     double quotes."""

@@ -38,6 +38,11 @@ class Grid:
     """Cell of a merged area → the area's first cell, which holds its text."""
     columns: dict[int, list[int]] = field(default_factory=dict)
     """Row → columns with something in them, ascending; filled ones included."""
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+    struck: frozenset[Position] = frozenset()
+    """Cells whose text is struck through."""
 
     def at(self, row: int, column: int) -> CellText:
         """The text at a position, through merged areas."""
@@ -82,7 +87,9 @@ class Table:
 
 def make_grid(file: str, sheet: RawSheet, book: RawWorkbook) -> Grid:
     """Give every cell of ``sheet`` its text; raises :class:`TooMuch` for merged areas beyond measure."""
-    grid = Grid(file, sheet.name)
+    grid = Grid(file, sheet.name, hidden=sheet.hidden, hidden_rows=frozenset(sheet.hidden_rows))
+    grid.hidden_columns = tuple(sheet.hidden_columns)
+    grid.struck = frozenset(place for place, raw in sheet.cells.items() if raw.style in book.struck and raw.value)
     for position, raw in sheet.cells.items():
         cell = read_cell(raw, book.texts, book.formats, book.epoch_1904)
         if cell.text or cell.problem:
@@ -205,7 +212,7 @@ def _split(table: Table, issues: list[Issue]) -> None:
     if table.bands is not None:
         rows = rows[1:]
     if not rows:
-        issues.append(issue("W119", table.span, table=title_of(table)))
+        issues.append(issue("W119", table.span, table=title_of(table), table_zh=title_zh(table)))
         table.rows = []
         return
     table.header_row = rows[0]
@@ -250,6 +257,11 @@ def _bands(grid: Grid, row: int, header_row: int, words: Mapping[str, str]) -> d
 def title_of(table: Table) -> str:
     """How issues call a table."""
     return f"{table.layout.en}: {table.name}" if table.name else table.layout.en
+
+
+def title_zh(table: Table) -> str:
+    """The same in Chinese."""
+    return f"{table.layout.zh}：{table.name}" if table.name else table.layout.zh
 
 
 def body(table: Table, columns: Sequence[int]) -> Iterator[tuple[int, dict[int, CellText]]]:
