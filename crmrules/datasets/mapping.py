@@ -64,6 +64,11 @@ class Plan:
         every = (*(c.name for c in self.columns), *(name for name, _ in self.computed), *self.aggregate)
         return tuple(dict.fromkeys(every)) if self.keep is None else self.keep
 
+    def unused(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """The source's columns that nothing takes."""
+        taken = {column.source for column in self.columns}
+        return tuple(column for column in columns if column and column not in taken)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -86,9 +91,10 @@ class Words:
 def words_of(ruleset: RuleSet, registry: Registry) -> Words:
     """The rule set's words for reading."""
     tables = ruleset.decisions.values()
-    decided = frozenset(name for t in tables if t.kind is Kind.CLASSIFICATION for name in t.outputs)
+    decided = {name for t in tables if t.kind is Kind.CLASSIFICATION for name in t.outputs}
+    decided |= {experiment.fact for experiment in ruleset.experiments.values()}
     builtins = {**default_builtins(), **registry.functions} if registry.functions else default_builtins()
-    return Words(ruleset, decided, Scope(builtins=builtins))
+    return Words(ruleset, frozenset(decided), Scope(builtins=builtins))
 
 
 def plan_source(
