@@ -11,7 +11,7 @@ from crmrules.rulesets.loader import read_ruleset
 
 
 def main(names: Sequence[str] = ()) -> int:
-    """Rewrite each ``rules.xlsx`` that stands, or should stand, beside a ``rules.yaml``; where examples are named, theirs."""
+    """Rewrite each ``rules.xlsx`` that stands, or should stand, beside a ``rules.yaml``; or those named."""
     failed = False
     for source in sorted(Path(__file__).parent.glob("*/rules.yaml")):
         if names and source.parent.name not in names:

@@ -292,5 +292,111 @@ def value_activity_stage() -> Sample:
 
 
 def loyalty_tiers() -> Sample:
-    """To be replaced."""
-    return Sample(3)
+    """Both sides of what a tier costs, in money and in time; the idle, the disappointed; requests and complaints."""
+    sample = Sample(3)
+    managers, owners = ("商羽", "宫徵"), ("叶青", "苏木", "林檎")
+
+    def customer(name: str, **values: object) -> str:
+        number = sample.ids.get("C", 0) + 1
+        return sample.add(
+            "customers.csv",
+            "C",
+            "customer_id",
+            **{
+                "name": name,
+                "owner": sample.random.choice(owners),
+                "manager_name": sample.random.choice(managers),
+                "birthday": date(1970 + number % 30, number % 12 + 1, number % 28 + 1),
+                "referrals": None,
+                "referred_at": None,
+                "points": None,
+                "pinned_tier": None,
+                "pinned_until": None,
+                "do_not_contact": None,
+                **values,
+            },
+        )
+
+    def order(who: str, at: datetime, amount: object) -> None:
+        sample.add("orders.csv", "O", "order_id", customer_id=who, placed_at=at, amount=amount)
+
+    def touch(who: str, at: datetime) -> None:
+        channel = sample.random.choice(("phone", "email", "meeting", "social"))
+        sample.add(
+            "interactions.csv",
+            "I",
+            "interaction_id",
+            customer_id=who,
+            occurred_at=at,
+            channel=channel,
+            direction="outbound",
+        )
+
+    def survey(who: str, at: datetime, score: int) -> None:
+        sample.add("surveys.csv", "S", "survey_id", customer_id=who, answered_at=at, score=score)
+
+    def ticket(who: str, kind: str, at: datetime) -> None:
+        sample.add(
+            "tickets.csv", "T", "ticket_id", customer_id=who, kind=kind, opened_at=at, answered_at=None, closed_at=None
+        )
+
+    for name, since, amount, referrals, count in (
+        ("钻石·正好50万", 365, "500000.00", 2, 6),
+        ("金卡·差一分50万", 365, "499999.99", 2, 6),
+        ("金卡·合作差一天", 364, "600000.00", 2, 6),
+        ("金卡·积分不足", 400, "600000.00", 0, 6),
+        ("金卡·正好20万", 180, "200000.00", 2, 2),
+        ("银卡·差一分20万", 180, "199999.99", 2, 2),
+        ("银卡·正好5万", 90, "50000.00", 0, 2),
+        ("普通·差一分5万", 90, "49999.99", 0, 2),
+        ("普通·合作差一天", 89, "90000.00", 0, 2),
+    ):
+        c = customer(name, referrals=referrals, points=1200)
+        order(c, ago(since), "1.00")
+        for i in range(count - 2):
+            order(c, ago(20 + i), "1.00")
+        cents = int(amount.replace(".", "")) - 100 * (count - 1 if since <= 365 else count - 2)
+        order(c, ago(10), f"{cents // 100}.{cents % 100:02d}")
+        touch(c, ago(35))
+    c = customer("降级·180天多一分钟")
+    order(c, ago(300), "300000.00")
+    order(c, ago(180, 1 / 60), "300000.00")
+    c = customer("不降级·正好180天", referrals=2)
+    order(c, ago(400), "300000.00")
+    order(c, ago(180), "300000.00")
+    for name, score in (("降级·满意度降10", 80), ("不降级·满意度降9", 81)):
+        c = customer(name, referrals=2)
+        order(c, ago(200), "250000.00")
+        order(c, ago(5), "1000.00")
+        survey(c, ago(100), 90)
+        survey(c, ago(10), score)
+    c = customer("人工定级·金卡", pinned_tier="gold", pinned_until=date(2026, 6, 1))
+    order(c, ago(30), "1000.00")
+    c = customer("转介绍·两天前", referrals=1, referred_at=ago(2))
+    order(c, ago(100), "60000.00")
+    for tier, amount in (("钻石", "600000.00"), ("金卡", "250000.00"), ("银卡", "60000.00"), ("普通", "100.00")):
+        c = customer(f"请求·{tier}", referrals=2)
+        order(c, ago(500), "900000.00")
+        order(c, ago(20), amount)
+        ticket(c, "request", datetime(2026, 2, 27, 17, 0))
+    for name, at in (("投诉·今天", ago(hours=0)), ("投诉·上周五", datetime(2026, 2, 27, 10, 0))):
+        c = customer(name)
+        order(c, ago(20), "3000.00")
+        ticket(c, "complaint", at)
+    c = customer("请勿联系·钻石", referrals=2, do_not_contact=True)
+    order(c, ago(500), "900000.00")
+    order(c, ago(20), "600000.00")
+
+    for _ in range(60):
+        c = customer(
+            sample.company(),
+            referrals=sample.random.choice((0, 0, 0, 1, 3)),
+            points=sample.random.choice((None, 100, 500)),
+        )
+        for _ in range(sample.random.choice((1, 2, 4, 7, 10))):
+            order(c, ago(sample.random.randint(1, 700)), f"{sample.random.lognormvariate(10.5, 1.1):.2f}")
+        for _ in range(sample.random.randint(0, 3)):
+            touch(c, ago(sample.random.randint(1, 200)))
+        for _ in range(sample.random.choice((0, 1, 2))):
+            survey(c, ago(sample.random.randint(1, 170)), sample.random.randint(60, 100))
+    return sample
