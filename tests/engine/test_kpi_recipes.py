@@ -400,3 +400,34 @@ def test_a_window_moves_with_the_evaluation(as_of, value, previous):
     result = total("win_rate", data, as_of)
     assert (result.value, result.previous) == (value, previous)
     assert result.trend is (Trend.BETTER if value else None)
+
+
+TRIAL = """
+crmrules: 1
+name: trial
+vocabulary:
+  customer:
+    tier: {type: string}
+    arm: {type: string, values: [{value: pilot}, {value: control}]}
+  order: {placed_at: {type: date and time}}
+experiments:
+  points: {scope: 'tier = "potential"', share: 50%, salt: "1", fact: arm, arms: [pilot, control]}
+kpis:
+  again: {type: ratio, where: tier = "potential", numerator: count(orders) >= 2, group_by: [arm]}
+"""
+
+
+def test_the_arms_that_a_rule_set_draws_are_compared():
+    compiled = rules(TRIAL)
+    everybody = [
+        Record(f"C{i}", {"tier": "potential" if i % 4 else "core"}, {"order": [{"placed_at": None}] * (i % 3)}) for i in range(40)
+    ]
+    arms = {each.id: compiled.decide(each, as_of=AS_OF).values["arm"] for each in everybody}
+    expected: dict[str, list[int]] = {"pilot": [0, 0], "control": [0, 0]}
+    for each in everybody:
+        if each.fields["tier"] == "potential":
+            expected[arms[each.id]][0] += len(each.related["order"]) >= 2
+            expected[arms[each.id]][1] += 1
+    _, *groups = compiled.kpis(Dataset(everybody), as_of=AS_OF)
+    assert {each.group["arm"]: [each.numerator, each.n] for each in groups} == expected
+    assert min(n for _, n in expected.values()) >= 5
