@@ -47,6 +47,10 @@ def command_(console: Console, rules: str, fail_on: str, sets: tuple[str, ...], 
     compiled, ruleset, issues = compile_file(rules, load_registry(), sets)
     if compiled is not None and not has_errors(issues):
         issues += [*_tables(compiled, kinds), *_tests(compiled)]
+    if ruleset is not None:
+        from crmrules.rulesets.decisions import rules_without_ids
+
+        issues += rules_without_ids(ruleset.decisions)
     code = PROBLEMS if has_errors(issues) or compiled is None else FINE
     from crmrules.review.report import render_issues
 

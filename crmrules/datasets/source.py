@@ -98,7 +98,9 @@ def read_source(path: str | Path) -> tuple[DataSource | None, list[Issue]]:
     document, issues = read_yaml(path)
     if document is None:
         return None, issues
-    issues += validate(document.data, "datasource", document.spans, document.keys)
+    if "crmrules" in document.root and "crmrules_data" not in document.root:
+        return None, [*issues, issue("R126", document.root.get("crmrules").key_span)]
+    issues += validate(document.data, "datasource", document.spans, document.keys, document.marks)
     root = document.root
     zone = root.get("time_zone")
     defaults = {"on_error": root.get("on_error").line() or FAIL, "time_zone": zone.line()}

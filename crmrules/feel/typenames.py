@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -36,6 +37,18 @@ NAMED_TYPES: Final[Mapping[str, Type]] = {
     "function": FunctionType(),
 }
 """Types without parts in their text, by every name they have."""
+
+_CHINESE: Final = {
+    "years and months duration": "年月时长", "days and time duration": "时长", "duration": "时长",
+    "date and time": "日期时间", "number": "数字", "string": "文本", "boolean": "是否", "date": "日期", "time": "时间",
+    "list": "列表", "range": "区间", "context": "结构", "function": "函数", "Any": "任意值", "Null": "空值", "null": "空值",
+}  # fmt: skip
+_WORDS: Final = re.compile(rf"\b(?:{'|'.join(_CHINESE)})\b")
+
+
+def type_zh(text: str) -> str:
+    """The name of a type in Chinese: ``列表<数字>`` for ``list<number>``."""
+    return _WORDS.sub(lambda word: _CHINESE[word[0]], text)
 
 
 class TypeNameFault(Exception):  # carried to the parser, which knows the place

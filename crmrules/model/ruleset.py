@@ -66,6 +66,8 @@ class Rule:
     valid_from: Cell = BLANK
     valid_to: Cell = BLANK
     span: Span = field(default=NOWHERE, compare=False)
+    numbered: bool = field(default=False, compare=False)
+    """Whether nobody wrote the id: it is the row's position, and moves with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from crmrules.model.issues import Issue, issue
 from crmrules.model.ruleset import (
@@ -19,9 +19,10 @@ from crmrules.model.ruleset import (
     Rule,
 )
 from crmrules.model.vocabulary import Cell, Parameter, Vocabulary
-from crmrules.rulesets.document import Node
+from crmrules.rulesets.document import BARE, COMMA, Node
 from crmrules.rulesets.names import RESERVED, Spellings, columns_of, is_words, merged
 from crmrules.rulesets.nearest import nearest
+from crmrules.rulesets.typenames import type_zh
 from crmrules.rulesets.vocabulary import ACTION, build_label
 
 HIT_POLICIES: Final[Mapping[str, HitPolicy]] = {
@@ -219,7 +220,10 @@ def _column(
     if not (columns.doubtful and len(names) > 1):
         expected = _short(", ".join(columns.names)) or "-"
         near = nearest(key, (word for word, i in columns.indexes.items() if i != _REPORTED))
-        issues.append(issue(code, node.key_span, found=key, expected=expected, nearest=near))
+        params: Mapping[str, Any] = {"nearest": near} if node.mark != BARE else COMMA
+        issues.append(issue(code, node.key_span, found=key, expected=expected, **params))
+        if columns.doubtful:
+            columns.indexes[key] = _REPORTED  # the same for every rule
     return None
 
 
@@ -246,7 +250,15 @@ def _rule(
     start, end = _date(row.get("valid_from"), issues), _date(row.get("valid_to"), issues)
     if start.text and end.text and end.text <= start.text:
         issues.append(issue("R316", row.get("valid_to").span, start=start.text, end=end.text))
-    return Rule(rule_id, conditions, results, row.get("note").text(), start, end, row.span)
+        end = Cell("", end.span)  # said once
+    numbered = not row.get("id").filled
+    return Rule(rule_id, conditions, results, row.get("note").text(), start, end, row.span, numbered)
+
+
+def rules_without_ids(tables: Mapping[str, DecisionTable]) -> list[Issue]:
+    """A note for each table with rules that are known by their position only."""
+    counted = [(table, [rule.id for rule in table.rules if rule.numbered]) for table in tables.values()]
+    return [issue("R318", t.span, table=t.id, count=len(ids), example=ids[0]) for t, ids in counted if ids]
 
 
 def _cells(
@@ -262,8 +274,8 @@ def _cells(
         if first is not value:
             issues.append(issue("R314", value.key_span, found=key, first=str(first.key_span)))
             continue
-        if value.mark == "date":
-            check_date_cell(value, columns.names[index], columns.types[index], issues)
+        if value.mark == "date" and check_date_cell(value, columns.names[index], columns.types[index], issues):
+            continue  # said once
         cells[index] = value.cell()
     return tuple(cells)
 
@@ -271,15 +283,23 @@ def _cells(
 _BLANK: Final = Cell()
 
 
-def check_date_cell(node: Node, column: str, type_name: str, issues: list[Issue]) -> None:
-    """A date cell where numbers belong is what Excel made of ``5-7``."""
+def check_date_cell(node: Node, column: str, type_name: str, issues: list[Issue]) -> bool:
+    """Whether a date cell stands where numbers or text belong: that is what Excel made of ``5-7``."""
     base = type_name.removeprefix("list<").removesuffix(">")
     text = node.text()
-    if base not in ("number", "boolean", "frequency", "duration") and "duration" not in base:
-        return
+    if base not in ("number", "string", "boolean", "frequency", "duration") and "duration" not in base:
+        return False
     month, day = (int(part) for part in text[5:10].split("-"))
-    typed = f"{month}-{day}"
-    issues.append(issue("W110", node.span, found=text, column=column, type=type_name, typed=typed, low=month, high=day))
+    typed = typed_zh = f"{month}-{day}"
+    if base == "number":
+        typed, typed_zh = f"{typed} or [{month}..{day}]", f"{typed} 或 [{month}..{day}]"
+    issues.append(
+        issue(
+            "W110", node.span, found=text, column=column, type=type_name, type_zh=type_zh(type_name), typed=typed,
+            typed_zh=typed_zh,
+        )
+    )  # fmt: skip
+    return True
 
 
 def _date(node: Node, issues: list[Issue]) -> Cell:

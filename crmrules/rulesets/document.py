@@ -10,10 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from crmrules.model.spans import NOWHERE, Span
 from crmrules.model.vocabulary import Cell
+
+BARE: Final = "bare"
+"""Mark of the value that ``b`` has in ``{text: a, b}``: most often a piece of a text with a comma in it."""
+COMMA: Final[Mapping[str, Any]] = {
+    "suggestion": "a text with a comma inside { } must stand in quotes",
+    "suggestion_zh": "{ } 中含逗号的文本要加引号",
+}
+"""What an issue about such a key suggests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,8 @@ class Document:
 
     ``spans`` maps JSON pointers (``/decisions/tier/rules/0``) to the place of the value, ``keys`` to that of its key.
     ``marks`` says what a scalar was in the file where its text does not tell: ``"null"`` for a null written out in YAML
-    (FEEL's null, not a blank), ``"date"`` for a date cell of a workbook.
+    (FEEL's null, not a blank), ``"date"`` for a date cell of a workbook, :data:`BARE` for a key in ``{ }`` that nothing
+    follows.
     """
 
     data: dict[str, Any]

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import NOWHERE, Span
-from crmrules.rulesets.document import child, plain_text
+from crmrules.rulesets.document import BARE, COMMA, child, plain_text
+from crmrules.rulesets.excel.layout import chinese
 from crmrules.rulesets.nearest import nearest
 
 RULE_KEYS: Final = frozenset({"id", "when", "then", "note", "valid_from", "valid_to"})
@@ -35,16 +36,20 @@ def schema_text(name: str) -> str:
 
 
 def validate(
-    data: Any, schema_name: str, spans: Mapping[str, Span], keys: Mapping[str, Span] | None = None
+    data: Any,
+    schema_name: str,
+    spans: Mapping[str, Span],
+    keys: Mapping[str, Span] | None = None,
+    marks: Mapping[str, str] | None = None,
 ) -> list[Issue]:
     """Everything in ``data`` that the schema forbids, in document order.
 
-    ``spans`` and ``keys`` give the places of values and keys by JSON pointer (:class:`.document.Document`).
+    ``spans``, ``keys`` and ``marks`` are those of the document by JSON pointer (:class:`.document.Document`).
     """
     errors = _validator(schema_name).iter_errors(_without_plain_rules(data) if schema_name == "ruleset" else data)
     found: dict[object, Issue] = {}  # two branches of a schema may say the same
     for error in errors:
-        for problem in _explain(error, spans, keys or {}):
+        for problem in _explain(error, spans, keys or {}, marks or {}):
             found.setdefault((problem.code, problem.span, tuple(problem.params.items())), problem)
     return sorted(found.values(), key=lambda i: (i.span.line or 0, i.span.column or 0))
 
@@ -89,7 +94,9 @@ def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, (str, int, Decimal))  # bool is an int
 
 
-def _explain(error: Any, spans: Mapping[str, Span], keys: Mapping[str, Span]) -> Iterator[Issue]:
+def _explain(
+    error: Any, spans: Mapping[str, Span], keys: Mapping[str, Span], marks: Mapping[str, str]
+) -> Iterator[Issue]:
     pointer, key = "", "-"
     for part in error.absolute_path:
         pointer = child(pointer, str(part))
@@ -104,7 +111,9 @@ def _explain(error: Any, spans: Mapping[str, Span], keys: Mapping[str, Span]) ->
             if extra not in known:
                 place = child(pointer, extra)
                 where = keys.get(place) or spans.get(place, span)
-                yield issue("R201", where, found=extra, expected=", ".join(known) or "-", nearest=nearest(extra, known))
+                near: Mapping[str, Any] = {"nearest": nearest(extra, known)}
+                more = COMMA if marks.get(place) == BARE else near
+                yield issue("R201", where, found=extra, expected=", ".join(known) or "-", **more)
     elif error.validator == "type":
         found = _described(error.instance)
         wanted = _types(error.validator_value)
@@ -112,7 +121,11 @@ def _explain(error: Any, spans: Mapping[str, Span], keys: Mapping[str, Span]) ->
     elif error.validator == "enum":
         known = [plain_text(v) for v in error.validator_value if v is not None]
         text = plain_text(error.instance) or _described(error.instance)[0]
-        yield issue("R203", span, key=key, found=text, expected=", ".join(known), nearest=nearest(text, known))
+        expected, expected_zh = ", ".join(known), _chinese(key, known)
+        yield issue(
+            "R203", span, key=key, key_zh=_KEYS.get(key, key), found=text, expected=expected, expected_zh=expected_zh,
+            nearest=nearest(text, known),
+        )  # fmt: skip
     elif error.validator == "const":
         yield issue("R207", span, found=plain_text(error.instance), expected=error.validator_value)
     elif error.validator == "required":
@@ -123,6 +136,16 @@ def _explain(error: Any, spans: Mapping[str, Span], keys: Mapping[str, Span]) ->
         yield issue("R205", span, found=error.instance)
     else:
         yield issue("R206", span, key=key, problem=error.message[:200])
+
+
+_KEYS: Final = {"hit_policy": "命中策略"}
+
+
+def _chinese(key: str, known: Iterable[str]) -> str:
+    """The allowed words in Chinese with the word itself, where there is a Chinese one."""
+    if key == "hit_policy":
+        return "、".join(f"{chinese(key, word)}（{word}）" for word in known if len(word) <= 2)
+    return "、".join(known)
 
 
 def _types(wanted: str | Iterable[str]) -> tuple[str, str]:

@@ -94,9 +94,11 @@ def _read(path: Path, shown: str, formats: Mapping[str, Reader]) -> tuple[Docume
         found = path.suffix or path.name
         return None, [issue("R103", Span(shown), found=found, expected=known)]
     document, issues = reader(path, shown)
-    if document is not None:
-        issues = issues + validate(document.data, "ruleset", document.spans, document.keys)
-    return document, issues
+    if document is None:
+        return None, issues
+    if "crmrules_data" in document.root:
+        return None, [*issues, issue("R125", document.root.get("crmrules_data").key_span)]
+    return document, issues + validate(document.data, "ruleset", document.spans, document.keys, document.marks)
 
 
 def _check_included(document: Document, main: str, issues: list[Issue]) -> None:

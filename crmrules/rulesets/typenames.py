@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from crmrules.feel.typenames import type_zh as feel_type_zh
+
 TYPES: Final = (
     "number",
     "string",
@@ -15,6 +17,8 @@ TYPES: Final = (
     "days and time duration",
     "years and months duration",
 )
+UNKNOWN_TYPE: Final = "Any"
+"""What stands for a type that was reported as unknown, so that nothing else is said of the fact."""
 
 _SPELLINGS: Final = {
     **{t: t for t in TYPES},
@@ -52,3 +56,8 @@ def fact_type(text: str) -> str | None:
 def spellings() -> list[str]:
     """Known spellings, for suggestions."""
     return [*_SPELLINGS, "list<string>", "list<number>"]
+
+
+def type_zh(name: str) -> str:
+    """How a type, or what an action column holds, is called in Chinese."""
+    return {"frequency": "频率", "duration": "时长"}.get(name) or feel_type_zh(name)

@@ -22,7 +22,7 @@ from crmrules.model.vocabulary import (
 from crmrules.rulesets.document import Node
 from crmrules.rulesets.names import KEYWORDS, RESERVED, Spellings, merged
 from crmrules.rulesets.nearest import nearest
-from crmrules.rulesets.typenames import TYPES, fact_type, spellings
+from crmrules.rulesets.typenames import TYPES, UNKNOWN_TYPE, fact_type, spellings, type_zh
 
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 ACTION: Final = "action"
@@ -96,8 +96,8 @@ def _fact(entity: str, name: str, node: Node, issues: list[Issue]) -> Fact:
         description=node.get("description").text(),
         span=node.key_span,
     )
-    if fact.values and type_name not in ("string", "list<string>"):
-        issues.append(issue("V114", node.get("values").span, found=name, type=type_name))
+    if fact.values and type_name not in ("string", "list<string>", UNKNOWN_TYPE):
+        issues.append(issue("V114", node.get("values").span, found=name, type=type_name, type_zh=type_zh(type_name)))
     return fact
 
 
@@ -111,11 +111,12 @@ def _type(node: Node, default: str, issues: list[Issue]) -> str:
         return default
     known = fact_type(node.value)
     if known is None:
-        expected = ", ".join((*TYPES, "list<…>"))
+        expected, expected_zh = ", ".join((*TYPES, "list<…>")), "、".join((*map(type_zh, TYPES), "列表<…>"))
+        near = nearest(node.line(), spellings())
         issues.append(
-            issue("V102", node.span, found=node.line(), expected=expected, nearest=nearest(node.line(), spellings()))
+            issue("V102", node.span, found=node.line(), expected=expected, expected_zh=expected_zh, nearest=near)
         )
-    return known or default
+    return known or UNKNOWN_TYPE
 
 
 def _one_of(node: Node, choices: Iterable[str], default: str) -> str:

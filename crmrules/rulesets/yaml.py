@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from crmrules.model.issues import Issue, has_errors, issue
 from crmrules.model.spans import Span
-from crmrules.rulesets.document import Document, child
+from crmrules.rulesets.document import BARE, Document, child
 from crmrules.rulesets.textfile import decode, read_bytes
 from crmrules.rulesets.yaml_places import segments
 
@@ -88,13 +88,13 @@ class _Node:
     ``weight`` counts the nodes below and ``height`` the levels, through aliases too.
     """
 
-    __slots__ = ("column", "end", "height", "kind", "line", "plain", "start", "style", "value", "weight")
+    __slots__ = ("column", "end", "flow", "height", "kind", "line", "plain", "start", "style", "value", "weight")
 
     def __init__(self, kind: str, value: Any, line: int, column: int) -> None:
         self.kind, self.value = kind, value
         self.line, self.column = line, column
         self.weight = self.height = 1
-        self.plain = False
+        self.plain = self.flow = False
         self.style: str | None = None
         self.start = self.end = 0
 
@@ -124,6 +124,7 @@ class _Reader:
                     raise _Stop(issue("R113", self._at(event.start_mark), limit=MAX_DEPTH))
                 what = _MAPPING if kind is pyyaml.MappingStartEvent else _SEQUENCE
                 node = _Node(what, [], event.start_mark.line + 1, event.start_mark.column + 1)
+                node.flow = bool(event.flow_style)
                 self._check_tag(event)
                 if event.anchor:
                     anchors[event.anchor] = None
@@ -262,6 +263,8 @@ class _Builder:
             place = child(pointer, key)
             self.keys[place] = Span(self.reader.file, key_node.line, key_node.column)
             result[key] = self.build(value, place)
+            if node.flow and result[key] is None and value.value == "":
+                self.marks[place] = BARE
         return result
 
     def _entries(self, node: _Node) -> dict[str, tuple[_Node, _Node]]:

@@ -136,6 +136,18 @@ _FILES = (
         "`<<` 只能合并映射",
         example="name: a\nroles: {<<: am}",
     ),
+    IssueCode(
+        "R125",
+        "this is a data source (`crmrules_data`), not a rule set; give the file of the rules here",
+        "这是数据源文件（crmrules_data），不是规则集；此处应给出规则文件",
+        example="crmrules_data: 1\nsources: {}",
+    ),
+    IssueCode(
+        "R126",
+        "this is a rule set (`crmrules`), not a data source; give the file of the data here",
+        "这是规则集文件（crmrules），不是数据源；此处应给出数据源文件",
+        example="(a rule set given as the data)",
+    ),
 )
 
 _FORM = (
@@ -288,6 +300,16 @@ _STRUCTURE = (
         "规则没有任何结果",
         example="crmrules: 1\nname: a\nvocabulary: {customer: {amount: {type: number}, tier: {}}}\ndecisions:\n"
         "  t: {kind: classification, inputs: [amount], outputs: [tier], rules: [{when: {amount: '> 1'}}]}",
+    ),
+    IssueCode(
+        "R318",
+        "{count} rows of the table {table} have no id and are known by their position (such as {example}): histories, "
+        "comparisons and acknowledgements take another row for it when one is inserted above; write ids, or let "
+        "`crmrules convert` write them",
+        "表 {table} 有 {count} 行没有编号，只能按位置识别（如 {example}）：在上方插入一行后，历史、比较和确认会对应到别的行；"
+        "请填写编号，或用 crmrules convert 写入",
+        severity="note",
+        example="(rules without an id, seen by `crmrules check`)",
     ),
 )
 
@@ -504,9 +526,9 @@ _WORKBOOKS = (
     IssueCode(
         "W110",
         "Excel turned this cell into the date {found}, but the column {column} holds {type}; "
-        "format the cell as text and type it again, for instance {typed} or [{low}..{high}]",
+        "format the cell as text and type it again, for instance {typed}",
         "Excel 已将此单元格变成日期 {found}，而列“{column}”的类型是 {type}；"
-        "请将单元格设为文本后重新输入，例如 {typed} 或 [{low}..{high}]",
+        "请将单元格设为文本后重新输入，例如 {typed}",
         example="(5-7 typed into a number column)",
     ),
     IssueCode(

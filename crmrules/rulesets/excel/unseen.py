@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import Span
@@ -22,7 +23,7 @@ def unseen(tables: Sequence[Table]) -> list[Issue]:
         hidden = [row for row in rows if row in grid.hidden_rows]
         columns = sorted(c for c in table.headers if any(a <= c <= b for a, b in grid.hidden_columns))
         struck = [row for row in rows if all((row, column) in grid.struck for column in grid.own(row))]
-        title = {"table": title_of(table), "table_zh": title_zh(table)}
+        title: dict[str, Any] = {"table": title_of(table), "table_zh": title_zh(table)}
         if hidden:
             found.append(issue("W134", table.span, found=ranges(hidden), count=len(hidden), **title))
         if columns:
