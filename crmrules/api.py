@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmrules.engine.compiled import CompiledRuleSet
 from crmrules.engine.compiler import compile_ruleset
+from crmrules.engine.coverage import coverage_issues
 from crmrules.model.collector import collector_paused
 from crmrules.model.errors import PluginError, RuleSetError
 from crmrules.model.issues import has_errors
@@ -54,11 +55,13 @@ def read_dataset(
 ) -> Dataset:
     """Read the records that a data-source file (or a data file or folder) describes, typed by the rules' vocabulary.
 
-    Raises :class:`~crmrules.model.errors.DataError` with all located problems.
+    Raises :class:`~crmrules.model.errors.DataError` with all located problems. What the rules read and no source gives
+    is a warning in the dataset's ``issues``.
     """
     from crmrules.datasets.loader import read_dataset as read
 
-    return read(path, rules.ruleset, _registry(registry), on_progress=on_progress)
+    dataset = read(path, rules.ruleset, _registry(registry), on_progress=on_progress)
+    return replace(dataset, issues=(*dataset.issues, *coverage_issues(rules, dataset)))
 
 
 def _registry(registry: Registry | None) -> Registry:

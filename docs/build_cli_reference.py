@@ -20,7 +20,12 @@ HEAD = """\
 
 Results go to standard output, problems to standard error. Help and messages are in English or Chinese, by `--lang` or
 the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`). Files that a command writes appear whole or not at all, and never depend
-on the locale.
+on the locale. A file that a command reads (rules, what they include, data, state) is never overwritten by what it writes.
+
+With `--format json` standard output holds one JSON document: the result, or, where there is none, the problems
+(`crmrules schema issues`). Warnings beside a result go to standard error.
+
+With `--strict` any warning ends `plan`, `kpi`, `run`, `diff` and `explain` with 1, before anything is written or sent.
 
 | exit code | meaning |
 |---|---|

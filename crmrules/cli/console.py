@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from crmrules.model.errors import CrmRulesError
-from crmrules.model.issues import Issue
+from crmrules.model.issues import Issue, issue
 
 _T = TypeVar("_T")
 
@@ -24,6 +24,14 @@ BROKEN_PIPE = 141
 
 class WrongUsageError(CrmRulesError):
     """The command line itself is wrong, or names a file that is not there: exit code 2."""
+
+
+class StoppedError(CrmRulesError):
+    """``--strict``, and there are warnings: ``shown`` ones have been shown already, ``fresh`` ones have not."""
+
+    def __init__(self, shown: Sequence[Issue], fresh: Sequence[Issue]) -> None:
+        self.fresh = [*fresh, issue("X125", count=len(shown) + len(fresh))]
+        super().__init__([*shown, *self.fresh])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +69,21 @@ class Console:
 
             self.note(render_issues(issues, self.lang, fmt))
 
+    def failed(self, issues: Sequence[Issue], fmt: str = "text") -> None:
+        """Show why there is no result. As JSON they take the result's place on standard output."""
+        if fmt == "json":
+            from crmrules.review.report import render_issues
+
+            self.say(render_issues(issues, self.lang, fmt))
+        else:
+            self.problems(issues)
+
     def wrong_usage(self, issues: Sequence[Issue], fmt: str = "text") -> None:
         """Show what is wrong with the command line: one line each."""
         if fmt == "json":
-            self.problems(issues, fmt)
+            self.failed(issues, fmt)
         else:
-            self.note("\n".join(issue.render(self.lang) for issue in issues))
+            self.note("\n".join(each.render(self.lang) for each in issues))
 
     def count(self, what: str) -> Progress:
         """A counter that is shown while somebody watches."""
@@ -141,6 +158,11 @@ def open_console(args: Iterable[str], environ: Mapping[str, str]) -> Console:
         return Console(chosen, chosen)
     locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environ.get(name))), "")
     return Console("zh" if locale.lower().startswith("zh") else "en")
+
+
+def counted(n: int, noun: str) -> str:
+    """``1 customer``, ``2,000 customers``; for English."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

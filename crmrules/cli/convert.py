@@ -10,7 +10,8 @@ import click
 
 from crmrules.cli.console import FINE, Console, WrongUsageError
 from crmrules.cli.framework import command, option
-from crmrules.cli.session import load_registry, require_rules, require_writable
+from crmrules.cli.session import load_registry, require_rules
+from crmrules.cli.targets import protect, require_writable, rule_inputs
 from crmrules.model.errors import RuleSetError
 from crmrules.model.issues import has_errors, issue
 
@@ -39,9 +40,10 @@ def command_(console: Console, source: str, target: str, force: bool) -> int:
     require_rules(source, console)
     if Path(target).suffix.lower() not in _ENDINGS:
         raise WrongUsageError([issue("X110", found=target, expected=", ".join(_ENDINGS))])
-    require_writable(target, overwrite=force)
+    require_writable(target, console, overwrite=force)
     registry = load_registry()
     ruleset = read(source, registry)
+    protect([("TARGET", target)], rule_inputs(ruleset, console))
     write_verified(ruleset, Path(target), console.asked or ruleset.language, registry)
     console.say(console.text(f"written: {target}", f"已写出：{target}"))
     return FINE

@@ -13,9 +13,19 @@ from crmrules.cli.options import (
     read_moment,
     reveal_option,
     set_option,
+    strict_option,
     viewer_option,
 )
-from crmrules.cli.session import find_data, find_view, load_compiled, load_dataset, load_registry, require_rules
+from crmrules.cli.session import (
+    Session,
+    find_data,
+    find_view,
+    load_compiled,
+    load_dataset,
+    load_registry,
+    require_rules,
+)
+from crmrules.model.issues import Severity
 
 
 @command(
@@ -30,6 +40,7 @@ from crmrules.cli.session import find_data, find_view, load_compiled, load_datas
 @data_option
 @as_of_option
 @set_option
+@strict_option
 @viewer_option
 @reveal_option
 @format_option
@@ -41,6 +52,7 @@ def command_(
     data: str,
     as_of: str | None,
     sets: tuple[str, ...],
+    strict: bool,
     viewer: str,
     reveal: bool,
     fmt: str,
@@ -56,9 +68,14 @@ def command_(
     registry = load_registry()
     before = load_compiled(console, old, registry, sets, fmt)
     after = load_compiled(console, new, registry, sets, fmt)
-    dataset = load_dataset(console, source, after.ruleset, registry, fmt)
+    dataset = load_dataset(console, source, after, registry, fmt)
+    loaded = (*before.issues, *after.issues, *dataset.issues)
+    warnings = tuple(dict.fromkeys(each for each in loaded if each.severity is Severity.WARNING))
+    session = Session(registry, after, dataset, after.moment(moment), warnings, strict)
+    session.accept()
     view = find_view(after, dataset, viewer, after.moment(moment), reveal)
     found = diff_rulesets(before, after, dataset, after.moment(moment), view=view)
+    session.accept(found.warnings)
     if fmt == "json":
         console.say(dumps(to_json(found, console.lang, reveal=reveal)))
     else:

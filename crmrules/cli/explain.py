@@ -37,6 +37,7 @@ def command_(
     data: str,
     as_of: str | None,
     sets: tuple[str, ...],
+    strict: bool,
     customer: str,
     state: str,
     viewer: str,
@@ -47,7 +48,7 @@ def command_(
     from crmrules.review.explain import explain, render_text, to_json
     from crmrules.review.json_text import dumps
 
-    session = open_session(console, rules, data, as_of, sets, fmt)
+    session = open_session(console, rules, data, as_of, sets, fmt, strict=strict)
     record = find_customer(session.dataset, customer, console)
     view = find_view(session.compiled, session.dataset, viewer, session.as_of, reveal)
     if view.names is not None and all(seen.id != record.id for seen in view.dataset.customers):
@@ -61,6 +62,7 @@ def command_(
         dataset=session.dataset,
         cut_points=session.compiled.cut_points(session.dataset, as_of=session.as_of, histories=histories),
     )
+    session.accept(found.warnings)
     if fmt == "json":
         console.say(dumps(to_json(found, console.lang, reveal=reveal)))
     else:

@@ -108,10 +108,21 @@ class Helped(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
+            self._refuse_repetitions(ctx, args)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx  # click does not always say which command it was
             raise
+
+    def _refuse_repetitions(self, ctx: click.Context, args: list[str]) -> None:
+        """click takes the last of two values without a word; here an option that counts once is given once."""
+        if ctx.resilient_parsing:
+            return
+        _, _, given = self.make_parser(ctx).parse_args(list(args))
+        for each in dict.fromkeys(given):
+            count = given.count(each)
+            if count > 1 and isinstance(each, click.Option) and not each.multiple and not each.is_flag:
+                raise WrongUsageError([issue("X124", param=_name(each), count=count)])
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()

@@ -35,6 +35,7 @@ def command_(
     data: str,
     as_of: str | None,
     sets: tuple[str, ...],
+    strict: bool,
     state: str,
     viewer: str,
     fmt: str,
@@ -44,7 +45,7 @@ def command_(
     from crmrules.review.render.plan_json import kpi_json
     from crmrules.review.wording import wording
 
-    session = open_session(console, rules, data, as_of, sets, fmt)
+    session = open_session(console, rules, data, as_of, sets, fmt, strict=strict)
     compiled = session.compiled
     session, histories = with_state(session, state)
     view = find_view(compiled, session.dataset, viewer, session.as_of)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import pairwise
@@ -25,6 +26,7 @@ from crmrules.cli.console import (
     PROBLEMS,
     WRONG_USAGE,
     Console,
+    StoppedError,
     WrongUsageError,
     did_you_mean,
     open_console,
@@ -147,10 +149,14 @@ def _exit_code(error: Exception, console: Console, words: Sequence[str]) -> int:
         case WrongUsageError():
             console.wrong_usage(error.issues, fmt)
             return WRONG_USAGE
+        case StoppedError():
+            console.failed(error.issues if as_json else error.fresh, fmt)
+            return PROBLEMS
         case CrmRulesError():
             if not error.issues:
                 console.note(str(error))
-            console.problems(error.issues, fmt)
+            else:
+                console.failed(error.issues, fmt)
             return PROBLEMS
     if os.environ.get("CRMRULES_DEBUG"):
         traceback.print_exc()
@@ -167,6 +173,8 @@ def _forget_output() -> None:
 
 def main() -> NoReturn:
     """The command ``crmrules``."""
+    # openpyxl tells of parts of workbooks that it passes over; readers of a terminal cannot do anything about them.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl(\.|$)")
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal cannot show must not end the command.
         if hasattr(stream, "reconfigure"):

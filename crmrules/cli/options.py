@@ -59,9 +59,16 @@ state_option = option(
 )  # fmt: skip
 
 
+strict_option = option(
+    "--strict", is_flag=True,
+    en="Take warnings for errors: end with 1 before anything is written or sent.",
+    zh="把警告视为错误：在写入或发送任何内容之前以退出码 1 结束。",
+)  # fmt: skip
+
+
 def evaluation_options(function: _F) -> _F:
-    """RULES, --data, --as-of and --set, for commands that evaluate."""
-    return rules_argument(data_option(as_of_option(set_option(function))))
+    """RULES, --data, --as-of, --set and --strict, for commands that evaluate."""
+    return rules_argument(data_option(as_of_option(set_option(strict_option(function)))))
 
 
 def parse_overrides(sets: Sequence[str]) -> Mapping[str, str]:

@@ -9,7 +9,8 @@ import click
 from crmrules.cli.console import FINE, Console, WrongUsageError
 from crmrules.cli.framework import Count, command, option
 from crmrules.cli.options import evaluation_options, format_option, reveal_option, state_option, viewer_option
-from crmrules.cli.session import Session, find_view, open_session, require_writable, with_state
+from crmrules.cli.session import Session, find_view, open_session, with_state
+from crmrules.cli.targets import require_writable, same_file
 from crmrules.model.errors import PlanError
 from crmrules.model.issues import issue
 
@@ -55,6 +56,7 @@ def command_(
     data: str,
     as_of: str | None,
     sets: tuple[str, ...],
+    strict: bool,
     outs: tuple[str, ...],
     horizon: str | None,
     limit: int,
@@ -66,9 +68,10 @@ def command_(
     """Plan."""
     from crmrules.review.output import render_plan, write_file
 
-    formats = _formats(outs)
+    formats = _formats(outs, console)
     ahead = read_horizon(horizon)
-    session = open_session(console, rules, data, as_of, sets, fmt)
+    targets = [("--out", out) for out in outs]
+    session = open_session(console, rules, data, as_of, sets, fmt, strict=strict, state=state, targets=targets)
     session, histories = with_state(session, state)
     view = find_view(session.compiled, session.dataset, viewer, session.as_of, reveal)
     with session.watched(console) as dataset:
@@ -76,6 +79,7 @@ def command_(
             dataset, as_of=session.as_of, horizon=ahead, view=None if view.names is None else view,
             histories=histories,
         )  # fmt: skip
+    session.accept(plan.warnings)
     # Everything is rendered before anything is written, so that a failure leaves no file behind.
     ruleset = session.compiled.ruleset
     files = {
@@ -105,18 +109,18 @@ def read_horizon(text: str | None) -> str | None:
     return str(found)
 
 
-def _formats(outs: tuple[str, ...]) -> dict[str, str]:
+def _formats(outs: tuple[str, ...], console: Console) -> dict[str, str]:
     from crmrules.review.output import plan_format
 
     found: dict[str, str] = {}
     for out in outs:
-        if out in found:
+        if any(same_file(out, other) for other in found):
             raise WrongUsageError([issue("X119", found=out)])
         try:
             found[out] = plan_format(out)
         except PlanError as error:
             raise WrongUsageError(error.issues) from None
-        require_writable(out)
+        require_writable(out, console)
     return found
 
 

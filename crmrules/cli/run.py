@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crmrules.cli.console import FINE, PROBLEMS, Console, WrongUsageError, did_you_mean
+from crmrules.cli.console import FINE, PROBLEMS, Console, WrongUsageError, counted, did_you_mean
 from crmrules.cli.framework import command, option
 from crmrules.cli.options import evaluation_options, format_option
 from crmrules.cli.session import load_registry, open_session
+from crmrules.cli.targets import notifier_targets, protect, state_inputs
 from crmrules.model.errors import PluginError, StateError
 from crmrules.model.issues import issue
 
@@ -46,6 +47,7 @@ def command_(
     data: str,
     as_of: str | None,
     sets: tuple[str, ...],
+    strict: bool,
     state: str,
     notify: tuple[str, ...],
     fmt: str,
@@ -60,9 +62,15 @@ def command_(
     except StateError as error:
         raise WrongUsageError(error.issues) from None
     notifiers = open_notifiers(notify or ("console",), registry, console, fmt)
-    session = open_session(console, rules, data, as_of, sets, fmt, registry)
+    told = notifier_targets(notify)
+    protect(told, state_inputs(state, console))
+    targets = [*told, *(("--state", path) for _, path in state_inputs(state, console))]
+    session = open_session(console, rules, data, as_of, sets, fmt, registry, strict=strict, targets=targets)
     with open_store(state, registry) as store, session.watched(console) as dataset:
-        report = run_plan(session.compiled, dataset, as_of=session.as_of, store=store, notifiers=notifiers)
+        report = run_plan(
+            session.compiled, dataset, as_of=session.as_of, store=store, notifiers=notifiers,
+            accept=lambda plan: session.accept(plan.warnings),
+        )  # fmt: skip
     console.problems(report.issues, fmt)
     if fmt == "json":
         console.say_json(_json(report))
@@ -102,6 +110,7 @@ def _json(report: RunReport) -> dict[str, object]:
         "fingerprint": report.plan.fingerprint,
         "as_of": instant(report.plan.as_of),
         "customers": report.customers,
+        "undecided": report.undecided,
         "actions": report.actions,
         "new": report.new,
         "resumed": report.resumed,
@@ -112,12 +121,20 @@ def _json(report: RunReport) -> dict[str, object]:
 def _text(report: RunReport, console: Console) -> str:
     lines = [
         console.text(
-            f"{report.actions:,} actions for {report.customers:,} customers: {report.new:,} new, "
+            f"{counted(report.actions, 'action')} for {counted(report.customers, 'customer')}: {report.new:,} new, "
             f"{report.actions - report.new:,} known from earlier runs",
             f"{report.customers:,} 位客户共 {report.actions:,} 条行动：新增 {report.new:,} 条，"
             f"此前已登记 {report.actions - report.new:,} 条",
         )
     ]
+    if report.undecided:
+        lines.append(
+            console.text(
+                f"{counted(report.undecided, 'customer')} left undecided by rows that contradict each other (see the "
+                "warnings); what depends on the missing value was not done",
+                f"{report.undecided:,} 位客户因规则行相互冲突而未得出结论（见警告）；依赖该结论的行动未执行",
+            )
+        )
     if report.resumed:
         lines.append(
             console.text(

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crmrules.cli.console import Console, WrongUsageError, nearest
+from crmrules.cli.console import Console, StoppedError, WrongUsageError, nearest
 from crmrules.cli.options import parse_overrides, read_moment
+from crmrules.cli.targets import data_inputs, protect, rule_inputs, state_inputs
 from crmrules.model.errors import PlanError, PluginError, RuleSetError, StateError
 from crmrules.model.issues import Severity, has_errors, issue
 
 if TYPE_CHECKING:
+    from crmrules.cli.targets import Named
     from crmrules.engine.compiled import CompiledRuleSet
     from crmrules.engine.planning.view import View
     from crmrules.model.decision import History
@@ -32,6 +34,17 @@ class Session:
     compiled: CompiledRuleSet
     dataset: Dataset
     as_of: DateTime
+    warnings: tuple[Issue, ...] = ()
+    strict: bool = False
+
+    def accept(self, issues: Sequence[Issue] = ()) -> None:
+        """Called before anything is written: under ``--strict`` warnings, those of loading and these, end the command.
+
+        Raises :class:`StoppedError`.
+        """
+        fresh = [each for each in issues if each.severity is Severity.WARNING and each not in self.warnings]
+        if self.strict and (self.warnings or fresh):
+            raise StoppedError(self.warnings, fresh)
 
     @contextmanager
     def watched(self, console: Console) -> Iterator[Dataset]:
@@ -48,18 +61,29 @@ def open_session(
     sets: Sequence[str],
     fmt: str = "text",
     registry: Registry | None = None,
+    *,
+    strict: bool = False,
+    state: str = "",
+    targets: Sequence[Named] = (),
 ) -> Session:
     """Load everything an evaluation needs; cheap mistakes are found before the long work begins.
 
-    Warnings are shown; errors are raised, all of them at once.
+    Warnings are shown; errors are raised, all of them at once. ``targets`` are the files that will be written: none may
+    be one that is read.
     """
     moment = read_moment(as_of)
     require_rules(rules, console)
     source = find_data(data, console)
     registry = registry or load_registry()
     compiled = load_compiled(console, rules, registry, sets, fmt)
-    dataset = load_dataset(console, source, compiled.ruleset, registry, fmt)
-    return Session(registry, compiled, dataset, compiled.moment(moment))
+    if targets:
+        read = (*rule_inputs(compiled.ruleset, console), *data_inputs(source, console), *state_inputs(state, console))
+        protect(targets, read)
+    dataset = load_dataset(console, source, compiled, registry, fmt)
+    warnings = tuple(each for each in (*compiled.issues, *dataset.issues) if each.severity is Severity.WARNING)
+    session = Session(registry, compiled, dataset, compiled.moment(moment), warnings, strict)
+    session.accept()
+    return session
 
 
 def find_view(
@@ -130,19 +154,19 @@ def load_compiled(
     if compiled is None or has_errors(issues):
         raise RuleSetError(issues)
     console.problems([i for i in issues if i.severity is Severity.WARNING], fmt)
-    return compiled
+    return replace(compiled, issues=tuple(dict.fromkeys(issues)))
 
 
 def load_dataset(
-    console: Console, path: Path, ruleset: RuleSet, registry: Registry, fmt: str = "text"
+    console: Console, path: Path, compiled: CompiledRuleSet, registry: Registry, fmt: str = "text"
 ) -> Dataset:
     """The records; :class:`~crmrules.model.errors.DataError` with every problem. What the data source's own policy
     tolerates is shown and counted."""
-    from crmrules.datasets.loader import read_dataset
+    from crmrules.api import read_dataset
 
     with console.count(console.text("reading", "正在读取")) as progress:
         dataset = read_dataset(
-            path, ruleset, registry, on_progress=lambda file, rows: progress(f"{Path(file).name}: {rows:,}")
+            path, compiled, registry=registry, on_progress=lambda file, rows: progress(f"{Path(file).name}: {rows:,}")
         )
     console.problems(dataset.issues, fmt)
     return dataset
@@ -155,6 +179,8 @@ def require_rules(path: str, console: Console) -> None:
 
         if any((Path(path) / name).is_file() for name in MAIN_FILES):
             return
+        expected = console.text("rules.yaml or rules.xlsx", "rules.yaml 或 rules.xlsx")
+        raise WrongUsageError([issue("X123", found=path, expected=expected)])
     require_file(path, console, what=("rule file", "规则文件"))
 
 
@@ -186,15 +212,6 @@ def find_data(path: str, console: Console) -> Path:
         if (place / name).is_file():
             return place / name
     return place
-
-
-def require_writable(path: str, *, overwrite: bool = True) -> None:
-    """:class:`WrongUsageError` unless a file can be put at ``path``, as far as can be seen beforehand."""
-    place = Path(path)
-    if not place.absolute().parent.is_dir():
-        raise WrongUsageError([issue("X112", found=place.parent)])
-    if place.is_dir() or (place.exists() and not overwrite):
-        raise WrongUsageError([issue("X111", found=path)])
 
 
 def _nearest(place: Path, beside: Sequence[str], console: Console) -> str:

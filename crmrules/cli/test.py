@@ -16,8 +16,8 @@ from crmrules.cli.session import (
     load_dataset,
     load_registry,
     require_rules,
-    require_writable,
 )
+from crmrules.cli.targets import require_writable
 from crmrules.model.errors import PlanError
 from crmrules.model.issues import issue
 
@@ -92,7 +92,7 @@ def command_(
     from crmrules.review.ruletest_cases import prepare_tests
 
     moment = read_moment(as_of) if as_of is not None or data is not None else None
-    _check_usage(moment, data, generate, out, fmt, minimum)
+    _check_usage(moment, data, generate, out, fmt, minimum, console)
     require_rules(rules, console)
     problems = "json" if fmt == "json" else "text"
     registry = load_registry()
@@ -115,7 +115,13 @@ def command_(
 
 
 def _check_usage(
-    moment: DateTime | None, data: str | None, generate: bool, out: str | None, fmt: str, minimum: int
+    moment: DateTime | None,
+    data: str | None,
+    generate: bool,
+    out: str | None,
+    fmt: str,
+    minimum: int,
+    console: Console,
 ) -> None:
     """Options that mean nothing together are refused: nothing is passed over in silence."""
     if moment is not None and data is None and not generate:
@@ -129,7 +135,7 @@ def _check_usage(
     if out is not None:
         if Path(out).suffix.lower() not in (".yaml", ".yml", ".xlsx"):
             raise WrongUsageError([issue("X110", found=out, expected=".yaml, .yml, .xlsx")])
-        require_writable(out, overwrite=False)
+        require_writable(out, console, overwrite=False)
 
 
 def _as_of(compiled: CompiledRuleSet, moment: DateTime) -> DateTime:
@@ -145,7 +151,7 @@ def _sampled(
     """How often the sample records reach each rule."""
     from crmrules.review.ruletests import sample_matches
 
-    dataset = load_dataset(console, source, compiled.ruleset, registry, fmt)
+    dataset = load_dataset(console, source, compiled, registry, fmt)
     cuts = compiled.cut_points(dataset, as_of=as_of)
     with console.count(console.text("evaluating", "正在计算")) as progress:
         customers = progress.over(dataset.customers)

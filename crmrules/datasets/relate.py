@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from crmrules.datasets.problems import Problems
@@ -67,7 +68,11 @@ def attach(
     related: Mapping[str, Sequence[Rows]],
     problems: Problems,
 ) -> tuple[Record, ...]:
-    """Customers with their related rows, in the order of the sources; unknown customers are reported once a source."""
+    """Customers with their related rows, in the order of the sources; unknown customers are reported once a source.
+
+    Of every entity in ``related`` each customer has a list, though it may be empty: what no source gives is unknown,
+    what a source does not have of a customer there is none of.
+    """
     known: dict[str, dict[str, list[Any]]] = {customer: {} for customer in ids}
     for entity, sources in related.items():
         for source in sources:
@@ -85,8 +90,9 @@ def attach(
                     theirs.setdefault(entity, []).append(row)
             if unknown and not problems.failed:  # customers may be missing for what was reported already
                 problems.add(_unknown(entity, source, unknown))
+    none: Mapping[str, Sequence[Any]] = MappingProxyType(dict.fromkeys(related, ()))
     return tuple(
-        Record(customer, row, known[customer], place)
+        Record(customer, row, {**none, **known[customer]} if known[customer] else none, place)
         for customer, row, place in zip(ids, fields, places, strict=True)
     )
 

@@ -96,6 +96,7 @@ def read_rows(
         filtered=counts.filtered,
         quarantined=bad.count if bad.severity is Severity.WARNING else 0,
         encoding=table.encoding,
+        unused=plan.unused(table.columns),
     )
     return out
 

@@ -113,21 +113,23 @@ Failed = list[tuple[FactStep, Note]]
 def environment(
     compiled: CompiledRuleSet, record: Record, as_of: DateTime, history: History, failed: Failed | None = None
 ) -> dict[str, Value]:
-    """What the language reads: the record's facts, its related rows under their plural, ``as_of``, ``previous``,
-    ``since``.
+    """What the language reads: the record's facts, its related rows under their plural (null where nothing says
+    whether there are any), ``as_of``, ``previous``, ``since``.
 
     Failures in the rows' own derived facts are added to ``failed``.
     """
     env: dict[str, Value] = dict(record.fields)
     for entity, plural in compiled.related.items():
         rows = record.related.get(entity)
-        env[plural] = [row if type(row) is dict else dict(row) for row in rows] if rows else []
+        env[plural] = None if rows is None else [row if type(row) is dict else dict(row) for row in rows]
     env[AS_OF] = as_of
     env[PREVIOUS] = dict(history.values)
     env.setdefault(SINCE, {fact: in_zone(since, compiled.zone) for fact, since in history.since.items()})
     for of_rows in compiled.row_facts:
         name = compiled.related[of_rows.entity]
-        env[name] = [derive_row(of_rows.steps, row, as_of, failed) for row in env[name]]
+        rows = env[name]
+        if rows:
+            env[name] = [derive_row(of_rows.steps, row, as_of, failed) for row in rows]
     return env
 
 

@@ -22,7 +22,7 @@ from crmrules.engine.records import to_record
 from crmrules.engine.steps import ClassificationBody, TableStep
 from crmrules.engine.warnings import Warnings
 from crmrules.model.decision import NO_HISTORY, Decision, History
-from crmrules.model.errors import PlanError
+from crmrules.model.errors import DataError, PlanError
 from crmrules.model.issues import issue
 from crmrules.model.plan import Action, ActionPlan, KpiResult, Withheld
 from crmrules.model.population import CutPoints
@@ -123,8 +123,12 @@ def _decided(
     decided: dict[str, Mapping[str, Value]] | None,
     cuts: CutPoints,
 ) -> Iterator[tuple[Record, Decision]]:
+    seen: set[str] = set()
     for given in records:
         record, warnings = to_record(compiled, given)
+        if record.id in seen:  # actions of both would have the same keys
+            raise DataError([issue("P419", customer=record.id)])
+        seen.add(record.id)
         history = histories.get(record.id, NO_HISTORY)
         decision = decide(
             compiled, record, as_of=as_of, history=history, trace=False, warnings=warnings, cut_points=cuts

@@ -28,6 +28,8 @@ def to_record(compiled: CompiledRuleSet, record: Record | Mapping[str, object]) 
     """
     if isinstance(record, Record):
         return record, []
+    if not isinstance(record, Mapping):
+        raise DataError([issue("P420", found=_python(record))])
     identity = next((record[key] for key in _IDS if record.get(key) is not None), None)
     if identity is None or isinstance(identity, bool) or not str(identity).strip():
         raise DataError([issue("P413", found=identity if identity is not None else listed(map(str, record)))])
@@ -42,7 +44,7 @@ def to_record(compiled: CompiledRuleSet, record: Record | Mapping[str, object]) 
         if entity is None:
             fields[key] = value
         elif value is not None:
-            rows = [value] if isinstance(value, Mapping) else value
+            rows = value
             if not isinstance(rows, Sequence) or isinstance(rows, str) or not all(isinstance(r, Mapping) for r in rows):
                 problems.append(
                     issue("P410", customer=name, field=key, expected=f"a list of {entity} rows", found=_shown(value))
@@ -123,6 +125,12 @@ def _misfit(value: Value, target: Target, customer: str, field: str) -> Issue:
             nearest=nearest(value, target.words),
         )  # fmt: skip
     return issue("P410", customer=customer, field=field, expected=target.type, found=_shown(value))
+
+
+def _python(value: object) -> str:
+    """Any Python value, which need not be one of the language."""
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 40 else text[:40] + '…'}" if value is not None else "None"
 
 
 def _shown(value: object) -> str:

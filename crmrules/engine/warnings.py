@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from crmrules.model.issues import Issue, issue
 from crmrules.model.spans import Span
@@ -12,6 +14,10 @@ SHOWN = 3
 
 EXAMPLES = 5
 """How many customers a summary of the others names."""
+
+CONFLICTS = frozenset({"T101", "T102", "T103"})
+"""Rows that contradict each other, or cannot be added up: the table gives no value. All customers of one such set of
+rows make one warning, which counts them."""
 
 
 @dataclass(slots=True)
@@ -25,12 +31,15 @@ class _Group:
 class Warnings:
     """Gathers warnings; memory grows with the places that warn, not with the customers."""
 
-    groups: dict[tuple[str, Span], _Group] = field(default_factory=dict)
+    groups: dict[tuple[str, Span, str], _Group] = field(default_factory=dict)
 
     def add(self, warning: Issue, customer: str) -> None:
         """Take a warning met for a customer."""
-        group = self.groups.setdefault((warning.code, warning.span), _Group())
-        if len(group.first) < SHOWN:
+        rows = warning.params.get("rows", "") if warning.code in CONFLICTS else ""
+        group = self.groups.setdefault((warning.code, warning.span, rows), _Group())
+        if rows:
+            group.first = group.first or [warning]
+        elif len(group.first) < SHOWN:
             if warning not in group.first:
                 group.first.append(warning)
             return
@@ -41,9 +50,19 @@ class Warnings:
     def summary(self) -> tuple[Issue, ...]:
         """The first of each kind and place, then how many more there were; in the order first met."""
         result: list[Issue] = []
-        for (code, span), group in self.groups.items():
+        for (code, span, rows), group in self.groups.items():
+            examples = ", ".join(group.examples)
+            if rows:
+                more = " …" if group.more > len(group.examples) else ""
+                params = {**group.first[0].params, "affected": f"{group.more:,} ({examples}{more})"}
+                result.append(replace(group.first[0], params=MappingProxyType(params)))
+                continue
             result += group.first
             if group.more:
-                examples = ", ".join(group.examples)
                 result.append(issue("P502", span, same=code, count=group.more, examples=examples))
         return tuple(result)
+
+
+def conflicting_tables(warnings: Iterable[Issue]) -> set[str]:
+    """The tables that gave no value because rows of theirs contradict each other."""
+    return {each.params["table"] for each in warnings if each.code in CONFLICTS}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins._base import Failure, Unknown
 from crmrules.feel.builtins.comparison import ge, gt, le, lt
 from crmrules.feel.builtins.limits import MAX_ITERATIONS
 from crmrules.feel.builtins.operators import get_path
@@ -42,7 +42,7 @@ class Run:
 
 def note(notes: Notes, failure: BaseException, start: int, end: int) -> None:
     """Record a failure; the operation's value is null."""
-    if notes is not None and len(notes) < MAX_NOTES:
+    if notes is not None and len(notes) < MAX_NOTES and type(failure) is not Unknown:
         notes.append(Note(reason_of(failure), start, end))
 
 
@@ -112,12 +112,14 @@ def each(value: Value) -> Sequence[Value]:
         values = list(span(value.start, value.end))
         low = 0 if value.start_included else 1
         return values[low : len(values) if value.end_included else -1]
+    if value is None:
+        raise Unknown("cannot go through null")
     if kind in _NOT_ITERABLE:
-        raise Failure(f"cannot go through {'null' if value is None else kind_of(value)}")
+        raise Failure(f"cannot go through {kind_of(value)}")
     return [value]
 
 
-_NOT_ITERABLE: Final = frozenset((type(None), str, Time, DateTime, DaysDuration, MonthsDuration, Function))
+_NOT_ITERABLE: Final = frozenset((str, Time, DateTime, DaysDuration, MonthsDuration, Function))
 
 
 def span(first: Value, last: Value) -> Sequence[Value]:

@@ -21,7 +21,10 @@ CUSTOMER_ID = "customer_id"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One customer: its own facts, and its related records by entity name (``order``, ``interaction`` …)."""
+    """One customer: its own facts, and its related records by entity name (``order``, ``interaction`` …).
+
+    An entity that is absent is unknown; one with an empty list has no records.
+    """
 
     id: str
     fields: Row
@@ -31,7 +34,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What reading one source did: rows read, kept, filtered out by its ``where``, quarantined; encoding used."""
+    """What reading one source did: rows read, kept, filtered out by its ``where``, quarantined; encoding used; columns
+    that nothing takes."""
 
     entity: str
     file: str
@@ -40,6 +44,7 @@ class SourceReport:
     filtered: int = 0
     quarantined: int = 0
     encoding: str = ""
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -319,7 +319,11 @@ class DateTime(Frozen):
                 return cls.from_stdlib(datetime.fromisoformat(text))
             except ValueError:
                 return cls.parse(text)
-        return cls.parse(text.replace(" ", "T", 1))
+        text = text.replace(" ", "T", 1)
+        # 09:00Z, 09:00+08:00 and 09:00@Europe/London lack seconds, which FEEL's own form must have
+        if len(text) > 16 and text[13] == ":" and text[16] in "Zz+-@":
+            text = f"{text[:16]}:00{text[16:]}"
+        return cls.parse(text)
 
     def to_stdlib(self) -> datetime:
         """A ``datetime``; ``ValueError`` outside the years 1..9999 or when nanoseconds would be lost."""

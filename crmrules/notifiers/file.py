@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,7 +43,8 @@ class FileNotifier:
                     _write(file, data.encode("utf-8", "replace"))
                     os.fsync(file)
                 except OSError:
-                    os.ftruncate(file, end)
+                    with suppress(OSError):  # a device cannot be cut; the first failure is the one to tell
+                        os.ftruncate(file, end)
                     raise
         except OSError as error:
             return [Delivery(False, f"{self._path}: {error.strerror or error}")] * len(actions)

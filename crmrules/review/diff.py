@@ -11,7 +11,9 @@ from typing import Any
 from crmrules.engine.compiled import CompiledRuleSet, Moment
 from crmrules.engine.planner import plan_actions, plan_end
 from crmrules.engine.planning.view import View
+from crmrules.engine.warnings import conflicting_tables
 from crmrules.model.decision import NO_HISTORY, CellTrace, Decision, History, Match, TableTrace
+from crmrules.model.issues import Issue
 from crmrules.model.plan import Action, ActionPlan, KpiResult
 from crmrules.model.population import CutPoints
 from crmrules.model.records import Dataset, Record
@@ -41,7 +43,8 @@ class Stop:
 class FactChange:
     """A decided fact of one customer that is not what it was; with the rows that gave it, under each rule set.
 
-    ``stops`` says why the old rows do not count any more, as far as they are still there.
+    ``stops`` says why the old rows do not count any more, as far as they are still there. A side in ``conflict`` has no
+    row because several contradict each other.
     """
 
     customer: str
@@ -52,6 +55,8 @@ class FactChange:
     old_rules: tuple[Match, ...]
     new_rules: tuple[Match, ...]
     stops: tuple[Stop, ...] = ()
+    old_conflict: bool = False
+    new_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class KpiChange:
 @dataclass(frozen=True, slots=True)
 class Diff:
     """Everything that differs. ``migrations``: fact → (old value, new value) → customers, most frequent first;
-    ``kpis`` holds those whose value, n or rating differ."""
+    ``kpis`` holds those whose value, n or rating differ; ``warnings`` are those of both plans."""
 
     old: RuleSet
     new: RuleSet
@@ -101,6 +106,7 @@ class Diff:
     removed: tuple[ActionChange, ...] = ()
     changed: tuple[ActionChange, ...] = ()
     kpis: tuple[KpiChange, ...] = ()
+    warnings: tuple[Issue, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -138,6 +144,7 @@ def diff_rulesets(
         removed,
         changed,
         tuple(_kpi_changes(before.kpis, after.kpis)),
+        tuple(dict.fromkeys((*before.plan.warnings, *after.plan.warnings))),
     )
 
 
@@ -166,6 +173,7 @@ class _Side:
     sources: Mapping[str, str]
     values: Mapping[str, Mapping[str, Any]]
     matches: Mapping[str, tuple[Match, ...]]
+    conflicts: frozenset[tuple[str, str]] = frozenset()
 
 
 def _evaluate(
@@ -185,6 +193,7 @@ def _evaluate(
     sources |= {experiment.fact: experiment.id for experiment in compiled.ruleset.experiments.values()}
     values: dict[str, Mapping[str, Any]] = {}
     matches: dict[str, tuple[Match, ...]] = {}
+    conflicts: set[tuple[str, str]] = set()
 
     def decided() -> Iterator[tuple[Record, Decision]]:
         for record in dataset.customers:
@@ -192,6 +201,7 @@ def _evaluate(
             decision = compiled.decide(record, as_of=moment, history=history, cut_points=cuts)
             values[record.id] = decision.values
             matches[record.id] = decision.matches
+            conflicts.update((record.id, table) for table in conflicting_tables(decision.warnings))
             yield record, decision
 
     until, owners = plan_end(compiled, moment), dataset.entities.get("owner", ())
@@ -202,7 +212,7 @@ def _evaluate(
         from crmrules.engine.kinds.kpi import compute_kpis
 
         kpis = compute_kpis(compiled, dataset, values, moment)
-    return _Side(plan, kpis, sources, values, matches)
+    return _Side(plan, kpis, sources, values, matches, frozenset(conflicts))
 
 
 # --- comparing ------------------------------------------------------------------------------------------------------
@@ -225,6 +235,8 @@ def _fact_changes(customers: Iterable[Record], before: _Side, after: _Side) -> I
                     new.get(fact),
                     _rows(before, record.id, fact),
                     _rows(after, record.id, fact),
+                    old_conflict=(record.id, before.sources.get(fact, "")) in before.conflicts,
+                    new_conflict=(record.id, after.sources.get(fact, "")) in after.conflicts,
                 )
 
 

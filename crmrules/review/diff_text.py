@@ -10,6 +10,7 @@ from crmrules.model.plan import Action, KpiResult
 from crmrules.model.ruleset import RuleSet
 from crmrules.model.temporal import DateTime
 from crmrules.review.explain_text import cell_texts
+from crmrules.review.labels import count
 from crmrules.review.render.plan_text import table
 from crmrules.review.texts import one_line, show, show_moment
 from crmrules.review.wording import Wording, local
@@ -29,7 +30,7 @@ def diff_text(diff: Diff, words: Wording) -> str:
         old=_version(diff.old, diff.old_fingerprint, words),
         new=_version(diff.new, diff.new_fingerprint, words),
         as_of=show_moment(diff.as_of),
-        customers=f"{diff.customers:,}",
+        customers=count("customer", diff.customers, words.lang),
     )
     if diff.is_empty:
         return f"{head}\n{words.say('diff_empty')}\n"
@@ -88,11 +89,15 @@ def _fact(change: FactChange, words: Wording) -> list[str]:
         _who(change.customer, change.customer_name),
         words.fact(change.fact),
         f"{_value(change.fact, change.old, words)} → {_value(change.fact, change.new, words)}",
-        f"{_rules(change.old_rules, words)} → {_rules(change.new_rules, words)}",
+        _rules(change.old_rules, change.old_conflict, words)
+        + " → "
+        + _rules(change.new_rules, change.new_conflict, words),
     ]
 
 
-def _rules(matches: Iterable[Match], words: Wording) -> str:
+def _rules(matches: Iterable[Match], conflict: bool, words: Wording) -> str:
+    if conflict:
+        return words.say("by_conflict")
     named = [f"{match.rule} ({match.span})" if str(match.span) else match.rule for match in matches]
     return words.say("comma").join(one_line(name, 70) for name in named) or words.say("by_no_row")
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from crmrules.model.decision import CellTrace, FactTrace, Transition
-from crmrules.model.ruleset import Kind
+from crmrules.model.ruleset import HitPolicy, Kind
 from crmrules.model.spans import Span
 from crmrules.model.temporal import DateTime
 from crmrules.review.explain_json import is_rows
+from crmrules.review.labels import count
 from crmrules.review.texts import fit, one_line, show, show_moment, width
 from crmrules.review.wording import Wording, local
 
@@ -66,7 +67,7 @@ def _table(story: TableStory, words: Wording) -> Iterator[str]:
     result = f" → {words.say('comma').join(values)}" if values else ""
     yield f"{words.decision(trace.decision)} ({words.say(trace.kind)}, {trace.hit_policy}){result}"
     for row in story.matched:
-        note = "" if row.counts else f"  {words.say('not_counted')}"
+        note = "" if row.counts else f"  {_not_counted(story, words)}"
         yield f"  ✓ {row.trace.rule}{at_place(row.trace.span)}{note}"
         yield from row_conditions(row, words, all_of_them=True)
     if trace.used_default:
@@ -81,6 +82,16 @@ def _table(story: TableStory, words: Wording) -> Iterator[str]:
         note = "" if row.trace.active else f"  {words.say('not_valid')}"
         yield f"  ✗ {row.trace.rule}{at_place(row.trace.span)}{note}"
         yield from row_conditions(row, words, all_of_them=False)
+
+
+def _not_counted(story: TableStory, words: Wording) -> str:
+    """Why a row that matched does not count: another one does, or none because they contradict each other."""
+    policy, matched = story.table.hit_policy, len(story.matched)
+    if any(row.counts for row in story.matched) or policy not in (HitPolicy.UNIQUE, HitPolicy.ANY):
+        return words.say("not_counted")
+    if policy is HitPolicy.ANY:
+        return words.say("conflict_any")
+    return words.say("conflict_both" if matched == 2 else "conflict_all", n=matched, policy=policy.name)
 
 
 def row_conditions(row: Row, words: Wording, *, all_of_them: bool) -> list[str]:
@@ -197,7 +208,7 @@ def _unknown(explanation: Explanation, words: Wording) -> list[str]:
 
 def _value(name: str, value: Any, words: Wording) -> str:
     if is_rows(value):
-        return words.say("n_rows", n=f"{len(value):,}")
+        return count("row", len(value), words.lang)
     return one_line(words.value(name, value), _TEXT)
 
 

@@ -150,13 +150,15 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "依据中的个人信息已打码；客户名称与跟进内容照常显示。",
     ),
     "sentence": (
-        "As of {as_of}, the rule set asks for {actions} for {some} of {customers} customers up to {until}.",
-        "截至 {as_of}，规则集为 {customers} 位客户中的 {some} 位安排了 {actions}（至 {until}）。",
+        "As of {as_of}, the rule set asks for {actions} for {some} of {customers} up to {until}.",
+        "截至 {as_of}，规则集为 {customers}中的 {some} 位安排了 {actions}（至 {until}）。",
     ),
     "sentence_none": (
-        "As of {as_of}, the rule set asks for nothing for {customers} customers up to {until}.",
-        "截至 {as_of}，规则集没有为 {customers} 位客户安排行动（至 {until}）。",
+        "As of {as_of}, the rule set asks for nothing for {customers} up to {until}.",
+        "截至 {as_of}，规则集没有为 {customers}安排行动（至 {until}）。",
     ),
+    "n_customer": ("{n} customers", "{n} 位客户"),
+    "1_customer": ("1 customer", "1 位客户"),
     "n_action": ("{n} actions", "{n} 项行动"),
     "1_action": ("1 action", "1 项行动"),
     "more_actions": ("… and {n} more", "……另有 {n} 项"),
@@ -167,6 +169,9 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "condition": ("wanted", "条件"),
     "is_unknown": ("is unknown", "未知"),
     "not_counted": ("matched, but another row counts", "匹配，但由其他行决定"),
+    "conflict_both": ("both matched; {policy} allows one", "两行都匹配；{policy} 只允许一行"),
+    "conflict_all": ("{n} rows matched; {policy} allows one", "{n} 行都匹配；{policy} 只允许一行"),
+    "conflict_any": ("rows that matched give different results; ANY allows one", "匹配的行结果不同；ANY 只允许一种结果"),
     "default_used": ("no row matched: the table's default", "没有匹配的行：采用默认值"),
     "no_row": ("no row matched", "没有匹配的行"),
     "nearest": ("nearest rows that did not match:", "最接近但未匹配的行："),
@@ -182,7 +187,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "told_acted": ("the same action as on {value}: the record was changed since", "与 {value} 的行动为同一项：此后记录有更正"),
     "beyond": ("later than this plan, which ends {until}", "晚于本计划的截止时间 {until}"),
     "unknown_of": ("Unknown, and a rule asked for it", "规则需要但未知"),
-    "n_rows": ("{n} rows", "{n} 行"),
+    "n_row": ("{n} rows", "{n} 行"),
+    "1_row": ("1 row", "1 行"),
     # populations, values that move up and down, experiments
     "cut_points": ("Where the customers are cut", "客户分界点"),
     "cut_top": (
@@ -212,8 +218,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "changed_at": ("changed {moment}", "变更于 {moment}"),
     # diffs
     "diff_head": (
-        "{old} → {new}, as of {as_of}, {customers} customers",
-        "{old} → {new}，截至 {as_of}，{customers} 位客户",
+        "{old} → {new}, as of {as_of}, {customers}",
+        "{old} → {new}，截至 {as_of}，{customers}",
     ),
     "diff_empty": (
         "No customer is decided differently, and no action or KPI changes.",
@@ -228,6 +234,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "diff_removed": ("Actions removed", "取消的行动"),
     "diff_changed": ("Actions changed", "变更的行动"),
     "by_no_row": ("no row", "无匹配行"),
+    "by_conflict": ("conflict", "规则行冲突"),
     "more": ("… and {n} more", "……另有 {n} 项"),
     # rule tests
     "test_expected": ("expected {expected}, got {actual}", "期望 {expected}，实际 {actual}"),

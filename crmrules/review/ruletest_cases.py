@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmrules.engine.cells import compile_result, fits, words_of
 from crmrules.engine.instants import in_zone, localised
-from crmrules.engine.scopes import AS_OF, CUSTOMER
+from crmrules.engine.scopes import AS_OF, CUSTOMER, RELATED
 from crmrules.engine.steps import Target
 from crmrules.feel.compiler import Scope, compile_expression
 from crmrules.feel.types import DATE_TIME, NUMBER, ListType
@@ -82,7 +82,8 @@ def prepare_test(compiled: CompiledRuleSet, test: RuleTest) -> tuple[Case | None
     record = Record(
         test.id,
         reader.fields(CUSTOMER, test.given, given=True),
-        {entity: [reader.fields(entity, row) for row in rows] for entity, rows in test.related.items()},
+        # A case is the whole customer: what it does not list there is none of.
+        {entity: [reader.fields(entity, row) for row in test.related.get(entity, ())] for entity in RELATED},
         test.span,
     )
     previous = reader.fields(CUSTOMER, test.previous)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from crmrules.engine.scopes import RELATED
 from crmrules.engine.steps import ClassificationBody, TableStep
 from crmrules.model.decision import Decision
 from crmrules.model.issues import Issue, issue
-from crmrules.model.records import Record
+from crmrules.model.records import Record, Row
 from crmrules.model.ruleset import Rule
 from crmrules.model.ruletest import RuleTest
 from crmrules.model.temporal import DateTime
@@ -34,6 +35,7 @@ Given = Mapping[str, Value]
 """Fact of the data → value; null where it must be missing."""
 
 _MOST_TRIES: Final = 400
+_NO_ROWS: Final[Mapping[str, tuple[Row, ...]]] = dict.fromkeys(RELATED, ())
 _DEEPEST: Final = 4
 _NOTES: Final = {
     "en": ("proposed, please check", "{fact} {value} is just inside {cell}", "{fact} {value} is just outside {cell}"),
@@ -172,7 +174,7 @@ class _Proposer:
 
     def _decide(self, given: Given) -> Decision:
         known = {name: value for name, value in given.items() if value is not None}
-        return self.compiled.decide(Record("proposed", known), as_of=self.as_of)
+        return self.compiled.decide(Record("proposed", known, _NO_ROWS), as_of=self.as_of)
 
     def _reaches(self, given: Given, rule: str) -> bool:
         return any(match.rule == rule for match in self._decide(given).matches)

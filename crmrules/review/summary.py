@@ -67,7 +67,7 @@ def _sentence(plan: ActionPlan, some: int, words: Wording) -> str:
         until=show_moment(local(plan.until, plan.as_of)),
         actions=count("action", len(plan.actions), words.lang),
         some=f"{some:,}",
-        customers=f"{plan.customers:,}",
+        customers=count("customer", plan.customers, words.lang),
     )
 
 

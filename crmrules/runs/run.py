@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmrules.engine.planner import plan_actions, plan_end
 from crmrules.engine.planning.customer import Planned
-from crmrules.engine.warnings import Warnings
+from crmrules.engine.warnings import Warnings, conflicting_tables
 from crmrules.model.decision import NO_HISTORY, Decision, History, Pending, TaskStatus
 from crmrules.model.ruleset import Kind
 from crmrules.runs.dispatch import Sent, dispatch
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """What a run did: ``actions`` of its plan, of which ``new`` ones were put into the outbox; ``resumed`` ones were
-    left there by earlier runs and offered again; ``sent`` has each notifier's count.
+    left there by earlier runs and offered again; ``sent`` has each notifier's count; ``undecided`` counts customers for
+    whom rows of a table contradict each other.
 
     Actions are not sent in the customer's quiet hours, and those of earlier runs not to somebody who has refused them
     since.
@@ -39,6 +40,7 @@ class RunReport:
     new: int
     resumed: int
     sent: tuple[Sent, ...]
+    undecided: int = 0
 
     @property
     def undelivered(self) -> bool:
@@ -58,6 +60,7 @@ def run_plan(
     as_of: DateTime,
     store: StateStore,
     notifiers: Mapping[str, Notifier],
+    accept: Callable[[ActionPlan], None] | None = None,
 ) -> RunReport:
     """Evaluate every customer with its history, commit what was found, then offer all pending actions.
 
@@ -65,7 +68,8 @@ def run_plan(
     later touch may still become unnecessary. A plan shows them; the run of their own day sends them.
 
     ``notifiers`` by the name under which deliveries are recorded. Repeating a run as of the same moment changes
-    nothing and sends nothing twice. Raises :class:`~crmrules.model.errors.StateError` when the store cannot commit;
+    nothing and sends nothing twice. ``accept`` is shown the plan before anything is committed; what it raises ends the
+    run with nothing changed. Raises :class:`~crmrules.model.errors.StateError` when the store cannot commit;
     then nothing has been sent. A failing notifier is in the report, never an exception.
     """
     ruleset = compiled.ruleset.name
@@ -76,11 +80,14 @@ def run_plan(
     outcomes: list[Outcome] = []
     waiting = _waiting(store, ruleset) if compiled.policies.restrict else {}
     withdrawn: dict[str, str] = {}
+    undecided: set[str] = set()
 
     def decided() -> Iterator[tuple[Record, Decision]]:
         for record in dataset.customers:
             decision = compiled.decide(record, as_of=as_of, history=histories.get(record.id, unseen), cut_points=cuts)
             outcomes.append(_outcome(compiled, decision))
+            if conflicting_tables(decision.warnings):
+                undecided.add(record.id)
             if record.id in waiting:
                 withdrawn.update(_withdrawn(compiled, record, decision, as_of, histories, waiting[record.id]))
             yield record, decision
@@ -92,11 +99,14 @@ def run_plan(
     plan = replace(plan, actions=called_for, cut_points=cuts)
     for change in compiled.registry.plan_filters if compiled.registry is not None else ():
         plan = change(plan)
+    if accept is not None:
+        accept(plan)
     record = RunRecord(ruleset, compiled.ruleset.version, compiled.fingerprint, as_of, outcomes, plan.actions, cuts)
     committed = store.commit(record)
     sent = dispatch(store, ruleset, notifiers, as_of, withdrawn)
     return RunReport(
-        committed.run, plan, len(outcomes), len(plan.actions), committed.new, committed.waiting, sent
+        committed.run, plan, len(outcomes), len(plan.actions), committed.new, committed.waiting, sent,
+        len(undecided),
     )  # fmt: skip
 
 

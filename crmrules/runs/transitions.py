@@ -22,8 +22,7 @@ def with_transitions(dataset: Dataset, rows: Sequence[Row]) -> Dataset:
     for row in fresh:
         by_customer.setdefault(row[CUSTOMER_ID], []).append(row)
     customers = [
-        replace(each, related=_joined(each.related, by_customer[each.id])) if each.id in by_customer else each
-        for each in dataset.customers
+        replace(each, related=_joined(each.related, by_customer.get(each.id, ()))) for each in dataset.customers
     ]
     return replace(dataset, customers=customers, entities={**dataset.entities, TRANSITION: [*own, *fresh]})
 

@@ -188,7 +188,7 @@ def test_an_output_that_cannot_be_written_leaves_no_other_behind(here: Path) -> 
     (here / "plan.xlsx").mkdir()
     before = files_of(here)
     answer = plan()
-    assert (answer.code, answer.err) == (2, "error X111: 'plan.xlsx' exists already and is not overwritten\n")
+    assert (answer.code, answer.err) == (2, "error X113: 'plan.xlsx' cannot be written: it is a folder\n")
     assert files_of(here) == before
 
 

@@ -21,6 +21,10 @@ class Failure(Exception):  # an event inside the language, not a user's exceptio
         super().__init__(reason)
 
 
+class Unknown(Failure):
+    """There is no value because something it rests on is null: the result is null, and nobody need be told why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """A parameter: its FEEL name (named calls use it), its type, and whether it may be left out."""

@@ -44,8 +44,11 @@ COMMAND_CODES: tuple[IssueCode, ...] = (
     ),
     IssueCode(
         "X107",
-        "--as-of '{found}' is not a moment; write a date or a date and time, such as 2026-03-01 or 2026-03-01T09:00",
-        "--as-of “{found}”不是时间；请写日期或日期时间，例如 2026-03-01 或 2026-03-01T09:00",
+        "--as-of '{found}' is not a moment; write a date, or a date and time with or without a zone, such "
+        "as 2026-03-01, 2026-03-01T09:00, "
+        "2026-03-01T09:00Z or 2026-03-01T09:00+08:00",
+        "--as-of “{found}”不是时间；请写日期，或日期时间（可带时区），例如 2026-03-01、2026-03-01T09:00、"
+        "2026-03-01T09:00Z 或 2026-03-01T09:00+08:00",
         example="crmrules plan rules.yaml --data data --as-of yesterday",
     ),
     IssueCode(
@@ -133,6 +136,30 @@ COMMAND_CODES: tuple[IssueCode, ...] = (
         "{found} means nothing here without {expected}",
         "没有 {expected} 时，{found} 不起作用",
         example="crmrules test rules.yaml --out rules.xlsx",
+    ),
+    IssueCode(
+        "X122",
+        "{option} '{found}' is the {what} '{input}' that this command reads; write to another file",
+        "{option} “{found}”就是本命令读取的{what}“{input}”；请写到其他文件",
+        example="crmrules plan rules.xlsx --data d.csv --as-of 2026-03-01 --out rules.xlsx",
+    ),
+    IssueCode(
+        "X123",
+        "'{found}' holds no rule set: expected {expected}",
+        "“{found}”中没有规则集：应有 {expected}",
+        example="crmrules check EMPTY_FOLDER",
+    ),
+    IssueCode(
+        "X124",
+        "{param} is given {count} times, and can be given once",
+        "{param} 给出了 {count} 次，只能给出一次",
+        example="crmrules plan rules.yaml --data a.csv --data b.csv --as-of 2026-03-01",
+    ),
+    IssueCode(
+        "X125",
+        "stopped by --strict (warnings: {count}); nothing was written or sent",
+        "--strict 已中止执行（警告：{count}）；未写入也未发送任何内容",
+        example="crmrules plan rules.yaml --data customers.csv --as-of 2026-03-01 --strict",
     ),
     # State and runs.
     IssueCode(
