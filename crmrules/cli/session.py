@@ -174,7 +174,11 @@ def load_dataset(
 
 def require_rules(path: str, console: Console) -> None:
     """:class:`WrongUsageError` unless ``path`` is a file, or a folder that holds a rule file."""
-    if Path(path).is_dir():
+    try:
+        folder = Path(path).is_dir()
+    except (OSError, ValueError):  # no file can have such a name: what follows says so
+        folder = False
+    if folder:
         from crmrules.rulesets.sources import MAIN_FILES
 
         if any((Path(path) / name).is_file() for name in MAIN_FILES):

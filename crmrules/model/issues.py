@@ -29,8 +29,8 @@ class Issue:
     """One problem. ``params`` fill the code's message; ``found`` and ``expected`` are usual.
 
     ``nearest`` is a known word close to what was found: the message ends in "did you mean …?" in the reader's language.
-    ``suggestion`` is appended as it stands. ``affected`` counts the customers concerned and names the first. A parameter
-    ``name_zh`` says in Chinese what ``name`` says in English, and stands in its place there.
+    ``suggestion`` is appended as it stands. ``affected`` counts the customers concerned and names the first. A
+    parameter ``name_zh`` says in Chinese what ``name`` says in English, and stands in its place there.
     """
 
     code: str

@@ -171,7 +171,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "not_counted": ("matched, but another row counts", "匹配，但由其他行决定"),
     "conflict_both": ("both matched; {policy} allows one", "两行都匹配；{policy} 只允许一行"),
     "conflict_all": ("{n} rows matched; {policy} allows one", "{n} 行都匹配；{policy} 只允许一行"),
-    "conflict_any": ("rows that matched give different results; ANY allows one", "匹配的行结果不同；ANY 只允许一种结果"),
+    "conflict_any": (
+        "rows that matched give different results; ANY allows one",
+        "匹配的行结果不同；ANY 只允许一种结果",
+    ),
     "default_used": ("no row matched: the table's default", "没有匹配的行：采用默认值"),
     "no_row": ("no row matched", "没有匹配的行"),
     "nearest": ("nearest rows that did not match:", "最接近但未匹配的行："),

@@ -121,3 +121,9 @@ def test_the_console_takes_only_the_two_streams() -> None:
     with pytest.raises(PluginError) as caught:
         open_console("printer")
     assert caught.value.issues[0].code == "H201"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_device_is_named_as_such() -> None:
+    (answer,) = FileNotifier("/dev/full").send([ACTION])
+    assert answer == Delivery(False, "/dev/full: No space left on device")

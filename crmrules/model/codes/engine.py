@@ -304,16 +304,16 @@ _DECIDING = (
     ),
     IssueCode(
         "P417",
-        "no column gives these facts, which are unknown for every customer (in brackets: how many formulas and rows read "
-        "it): {facts}",
+        "no column gives these facts, which are unknown for every customer (in brackets: how many formulas and rows "
+        "read it): {facts}",
         "没有列提供以下字段，对所有客户均为未知（括号内为读取它的公式与规则行数）：{facts}",
         severity="warning",
         example="crmrules plan rules.yaml --data customers.csv   # a table without the column `industry`",
     ),
     IssueCode(
         "P418",
-        "no column gives '{fact}' ({count} formulas and rows read it), so it is unknown for every customer; is the column "
-        "'{column}' meant?",
+        "no column gives '{fact}' ({count} formulas and rows read it), so it is unknown for every customer; is the "
+        "column '{column}' meant?",
         "没有列提供“{fact}”（{count} 个公式或规则行读取它），对所有客户均为未知；是否指“{column}”列？",
         severity="warning",
         example="crmrules plan rules.yaml --data customers.csv   # with the header annual_amont",
