@@ -276,7 +276,7 @@ def rfm_clv() -> Sample:
     buys(c, ago(60), 4, 90_000)
     talk(c, ago(30))
     c = customer("风险·连续下滑")
-    for months, amount in ((8, "90000.00"), (5, "80000.00"), (1, "70000.00")):
+    for months, amount in ((10, "90000.00"), (7, "80000.00"), (3, "70000.00")):
         order(c, ago(30 * months), amount)
     talk(c, ago(5))
     for name, score in (("风险·满意度69", 69), ("无风险·满意度70", 70)):
@@ -331,6 +331,38 @@ def rfm_clv() -> Sample:
                 closed_at=opened + timedelta(hours=sample.random.choice((2, 5, 20, 30, 60))),
             )
     contracts_and_replies(sample)
+    # occasions, growth, first orders, technical questions
+    c = customer("场景·节日采购", preferences="环保")
+    order(c, ago(170), "20000.00")
+    sample.add(
+        "orders.csv",
+        "O",
+        "order_id",
+        customer_id=c,
+        placed_at=ago(20),
+        amount="8000.00",
+        occasion="节日",
+        product_line="礼盒",
+    )
+    for name, before, now in (("增长·正好两成", 100, 120), ("增长·差一人", 100, 119)):
+        c = customer(name, team_size=now, team_size_last_year=before)
+        buys(c, ago(40), 4, 90_000)
+    for name, values in (
+        ("大型·千人央企", {"ownership": "soe", "team_size": 1000}),
+        ("大型·营收十亿", {"ownership": "listed", "revenue": "1000000000.00"}),
+    ):
+        c = customer(name, **values)
+        buys(c, ago(25), 4, 120_000)
+        talk(c, ago(1), "inquiry", "inbound")
+    c = customer("首单·两天前")
+    buys(c, ago(2), 1, 100_000)
+    c = customer("首次复购·三天前")
+    buys(c, ago(3), 2, 100_000)
+    for name, count, hours in (("技术·核心·四小时", 12, 4), ("技术·核心·三小时", 12, 3), ("技术·潜力·七小时", 4, 7)):
+        c = customer(name)
+        buys(c, ago(10), count, 100_000)
+        opened = ago(hours=hours)
+        sample.add("tickets.csv", "T", "ticket_id", customer_id=c, kind="technical", opened_at=opened, closed_at=None)
     return sample
 
 
