@@ -26,7 +26,7 @@ from crmrules.model.vocabulary import BLANK, Cell
 from crmrules.timing.annual import LeapDay
 from crmrules.timing.business_days import Roll
 from crmrules.timing.calendar import NO_CALENDARS, Calendars
-from crmrules.timing.frequency import nearest_duration, parse_duration
+from crmrules.timing.frequency import duration_hint, parse_duration
 from crmrules.timing.recurrence import CatchUp
 
 LIMITS: Final[Mapping[str, tuple[int, int]]] = {"priority": (1, 9), "level": (1, 99)}
@@ -108,7 +108,7 @@ class CellReader:
             return None
         found = parse_duration(text, deadline=deadline)
         if found is None:
-            issues.append(issue("P302", cell.span, found=text, nearest=nearest_duration(text)))
+            issues.append(issue("P302", cell.span, found=text, **duration_hint(text)))
         elif not negative and (found.nanos if isinstance(found, DaysDuration) else found.months) < 0:
             issues.append(issue("P308", cell.span, found=text))
         return found
@@ -186,8 +186,7 @@ class CellReader:
         if cooldown is not None:
             length = parse_duration(cooldown[1])
             if length is None:
-                hint = nearest_duration(cooldown[1])
-                issues.append(issue("P302", cell.span, found=cooldown[1], nearest=hint))
+                issues.append(issue("P302", cell.span, found=cooldown[1], **duration_hint(cooldown[1])))
             elif (length.nanos if isinstance(length, DaysDuration) else length.months) < 0:
                 issues.append(issue("P308", cell.span, found=cooldown[1]))
             return Reentry(cooldown=length)

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from crmrules.engine.instants import localised
 from crmrules.engine.steps import Result, Target
 from crmrules.feel.compiler import Compiled, compile_expression
+from crmrules.feel.listing import listed_words
 from crmrules.feel.scope import Scope
 from crmrules.feel.types import (
     ANY,
@@ -163,6 +164,7 @@ def unknown_word(span: Span, text: str, target: Target) -> Issue:
     """The issue about a word that ``target`` does not have."""
     return issue(
         "P201", span, found=text, fact=target.name, allowed=listed(target.allowed),
+        allowed_zh=listed_words(target.words)["words_zh"],
         nearest=nearest(text, target.words),
     )  # fmt: skip
 

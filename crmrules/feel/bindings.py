@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from crmrules.feel import tree
 from crmrules.feel.conform import type_of
+from crmrules.feel.listing import listed_words
 from crmrules.feel.scope import Scope
 from crmrules.feel.typefacts import SCALARS, parameter_types
 from crmrules.feel.types import ANY, ContextType, FunctionType, ListType, Type
@@ -136,8 +137,7 @@ class Binder:
         words = list(self.words)
         if words:
             known = nearest(node.text, words)
-            listed = words if len(words) <= 12 else [*words[:12], "…"]
-            self.problem("F121", node, found=node.text, nearest=known, words=", ".join(listed))
+            self.problem("F121", node, found=node.text, nearest=known, **listed_words(self.words))
         else:
             self.problem("F120", node, found=node.text, nearest=nearest(node.text, self.known_names()))
 

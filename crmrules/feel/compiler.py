@@ -22,7 +22,9 @@ from crmrules.feel.cells import parse_cell
 from crmrules.feel.check import check
 from crmrules.feel.closures import closure
 from crmrules.feel.grammar import MAX_DEPTH
+from crmrules.feel.hints import hinted
 from crmrules.feel.lexer import MAX_TEXT, SyntaxFault
+from crmrules.feel.listing import listed_words
 from crmrules.feel.lower import lower
 from crmrules.feel.notes import Note as Note
 from crmrules.feel.notes import Notes
@@ -31,6 +33,7 @@ from crmrules.feel.python import Function, generate
 from crmrules.feel.scope import Scope as Scope
 from crmrules.feel.shapes import OPAQUE, Shape, shape_of
 from crmrules.feel.typefacts import could_be
+from crmrules.feel.typenames import type_zh
 from crmrules.feel.types import BOOLEAN, STRING, ListType, Type
 from crmrules.model.issues import Issue, Severity, issue
 from crmrules.model.spans import NOWHERE, Span
@@ -156,6 +159,8 @@ def _finish_expression(
     problems = [*checked.problems, *more]
     if expected is not None and not could_be(node.type, expected):
         problems.append(Problem("F136", root.start, root.end, {"found": str(node.type), "expected": str(expected)}))
+    if scope.relaxed and problems and expected is not None:
+        problems = hinted(text, problems, expected)
     issues = _issues(problems, span, scope)
     if _stops(issues):
         return None, issues
@@ -167,7 +172,10 @@ def _finish_cell(
     text: str, checked: Checked, problems: list[Problem], scope: Scope, span: Span
 ) -> tuple[CompiledTest | None, list[Issue]]:
     node, more = lower(checked, scope)
-    issues = _issues([*problems, *more], span, scope)
+    problems = [*problems, *more]
+    if scope.relaxed and problems:
+        problems = hinted(text, problems, checked.cell_type)
+    issues = _issues(problems, span, scope)
     if _stops(issues):
         return None, issues
     shape = shape_of(node)
@@ -188,8 +196,15 @@ def _issues(problems: Iterable[Problem], span: Span, scope: Scope) -> list[Issue
     return [_issue(p, span, severity) for p in distinct.values()]
 
 
+_OF_TYPES: Final = frozenset({"F125", "F129", "F130", "F131", "F132", "F133", "F134", "F135", "F136"})
+"""Problems whose parameters are names of types."""
+
+
 def _issue(problem: Problem, span: Span, severity: Severity | None = None) -> Issue:
     params: dict[str, Any] = {k: v if len(v) <= _MAX_SHOWN else v[:_MAX_SHOWN] + "…" for k, v in problem.params.items()}
+    if problem.code in _OF_TYPES:
+        named = {key: type_zh(params[key]) for key in ("left", "right", "found", "expected", "type") if key in params}
+        params |= {f"{key}_zh": chinese for key, chinese in named.items() if chinese != params[key]}
     return issue(problem.code, span.at(problem.start), severity=severity, **params)
 
 
@@ -271,8 +286,6 @@ def _canonical_item(item: tree.Node, values: Mapping[str, Value], problems: list
         return item
     if item.value in values:
         return replace(item, value=values[item.value], word=True)
-    words = list(values)
-    listed = ", ".join(words if len(words) <= 12 else [*words[:12], "…"])
-    params = {"found": item.value, "words": listed, "nearest": nearest(item.value, words)}
+    params = {"found": item.value, **listed_words(values), "nearest": nearest(item.value, list(values))}
     problems.append(Problem("F150", item.start, item.end, {k: v for k, v in params.items() if v}))
     return item

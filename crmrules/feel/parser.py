@@ -207,8 +207,12 @@ class Parser:
         """``50万元``, ``3kg``: letters that touch a number are no unit we know."""
         follow = self.tokens[self.at]
         if self.relaxed and follow.kind == WORD and not follow.space and token.kind == NUMBER:
+            more = {}
+            if follow.text.endswith("元"):
+                write = f"{token.text}{follow.text[:-1]}"
+                more = {"suggestion": f"delete 元: {write}", "suggestion_zh": f"请删去“元”：{write}"}
             raise SyntaxFault("F114", token.start, follow.end, found=follow.text, number=token.text,
-                              units=" ".join(MULTIPLIERS))  # fmt: skip
+                              units=" ".join(MULTIPLIERS), **more)  # fmt: skip
 
     def word(self, token: Token) -> tree.Node:
         match = self.find()

@@ -41,7 +41,8 @@ NAMED_TYPES: Final[Mapping[str, Type]] = {
 _CHINESE: Final = {
     "years and months duration": "年月时长", "days and time duration": "时长", "duration": "时长",
     "date and time": "日期时间", "number": "数字", "string": "文本", "boolean": "是否", "date": "日期", "time": "时间",
-    "list": "列表", "range": "区间", "context": "结构", "function": "函数", "Any": "任意值", "Null": "空值", "null": "空值",
+    "list": "列表", "range": "区间", "context": "结构", "function": "函数", "Any": "任意值",
+    "Null": "空值", "null": "空值",
 }  # fmt: skip
 _WORDS: Final = re.compile(rf"\b(?:{'|'.join(_CHINESE)})\b")
 

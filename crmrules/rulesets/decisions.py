@@ -18,7 +18,7 @@ from crmrules.model.ruleset import (
     Kind,
     Rule,
 )
-from crmrules.model.vocabulary import Cell, Parameter, Vocabulary
+from crmrules.model.vocabulary import Cell, Fact, Parameter, Vocabulary
 from crmrules.rulesets.document import BARE, COMMA, Node
 from crmrules.rulesets.names import RESERVED, Spellings, columns_of, is_words, merged
 from crmrules.rulesets.nearest import nearest
@@ -62,6 +62,10 @@ class Columns(NamedTuple):
     names: tuple[str, ...]
     types: tuple[str, ...]
     indexes: dict[str, int]
+    labels: tuple[str, ...]
+    """What each is called in Chinese, ``近12个月消费（spent_12m）``."""
+    money: tuple[bool, ...]
+    """Whether it holds amounts in yuan, after which 元 may be written."""
     doubtful: bool
     """Whether some column was reported as unknown, so that rows may speak of it by another of its names."""
 
@@ -159,7 +163,22 @@ def _inputs(
         inputs.append(Input(expression, label))
         types.append(fact.type if fact else "")
     names = tuple(i.expression.text for i in inputs)
-    return tuple(inputs), Columns(names, tuple(types), indexes, _doubtful(node, indexes))
+    labels = tuple(_called(vocabulary.customer.get(i.expression.text), i.expression.text, i.label) for i in inputs)
+    money = tuple(_in_yuan(vocabulary.customer.get(name)) for name in names)
+    return tuple(inputs), Columns(names, tuple(types), indexes, labels, money, _doubtful(node, indexes))
+
+
+_YUAN: Final = frozenset({"CNY", "RMB", "元", "人民币"})
+_AMOUNT: Final = re.compile(r"(?<=[0-9百千万亿])\s?元(?=$|[\s\-—–~～至到、,，;；)）\].]|及?以[上下内外]|之间|起)")
+
+
+def _in_yuan(fact: Fact | None) -> bool:
+    return fact is not None and fact.type == "number" and fact.unit in _YUAN
+
+
+def _called(fact: Fact | None, name: str, label: str = "") -> str:
+    text = fact.label.zh if fact is not None and fact.label.zh else label
+    return f"{text}（{name}）" if text and text != name else name
 
 
 def _outputs(
@@ -177,15 +196,19 @@ def _outputs(
         if kind is Kind.CLASSIFICATION:
             name = known.find(text)
             name = name if name in facts else ""
-            expected, near = ", ".join(facts), nearest(text, [s for f in facts.values() for s in f.spellings()])
+            expected, expected_zh = ", ".join(facts), "、".join(_called(f, f.name) for f in facts.values())
+            near = nearest(text, [s for f in facts.values() for s in f.spellings()])
             kind_of_value = facts[name].type if name else ""
         else:
             name = columns.find(text)
-            expected = ", ".join(c.name for c in ACTION_COLUMNS.values() if kind in c.kinds)
+            of_kind = [c for c in ACTION_COLUMNS.values() if kind in c.kinds]
+            expected = ", ".join(c.name for c in of_kind)
+            expected_zh = "、".join(f"{c.label.zh}（{c.name}）" for c in of_kind)
             near = columns.nearest(text)
             kind_of_value = _NOT_A_DATE.get(ACTION_COLUMNS[name].type, "") if name else ""
         if not name:
-            issues.append(issue("R311", item.span, found=text, expected=_short(expected) or "-", nearest=near))
+            listed = {"expected": _short(expected) or "-", "expected_zh": _short(expected_zh) or "-"}
+            issues.append(issue("R311", item.span, found=text, nearest=near, **listed))  # type: ignore[arg-type]
             indexes.setdefault(text, _REPORTED)
             continue
         first = places.setdefault(name, item)
@@ -195,7 +218,13 @@ def _outputs(
         indexes[text] = indexes[name] = len(names)
         names.append(name)
         types.append(kind_of_value)
-    return Columns(tuple(names), tuple(types), indexes, _doubtful(node, indexes))
+    refined = facts if kind is Kind.CLASSIFICATION else vocabulary.of(ACTION)
+    labels = tuple(
+        f"{ACTION_COLUMNS[n].label.zh}（{n}）" if kind is not Kind.CLASSIFICATION else _called(refined.get(n), n)
+        for n in names
+    )
+    money = tuple(kind is Kind.CLASSIFICATION and _in_yuan(facts[n]) for n in names)
+    return Columns(tuple(names), tuple(types), indexes, labels, money, _doubtful(node, indexes))
 
 
 def _doubtful(node: Node, indexes: Mapping[str, int]) -> bool:
@@ -221,7 +250,8 @@ def _column(
         expected = _short(", ".join(columns.names)) or "-"
         near = nearest(key, (word for word, i in columns.indexes.items() if i != _REPORTED))
         params: Mapping[str, Any] = {"nearest": near} if node.mark != BARE else COMMA
-        issues.append(issue(code, node.key_span, found=key, expected=expected, **params))
+        expected_zh = _short("、".join(columns.labels)) or "-"
+        issues.append(issue(code, node.key_span, found=key, expected=expected, expected_zh=expected_zh, **params))
         if columns.doubtful:
             columns.indexes[key] = _REPORTED  # the same for every rule
     return None
@@ -274,16 +304,21 @@ def _cells(
         if first is not value:
             issues.append(issue("R314", value.key_span, found=key, first=str(first.key_span)))
             continue
-        if value.mark == "date" and check_date_cell(value, columns.names[index], columns.types[index], issues):
+        if value.mark == "date" and check_date_cell(
+            value, columns.names[index], columns.types[index], issues, columns.labels[index]
+        ):
             continue  # said once
-        cells[index] = value.cell()
+        cell = value.cell()
+        if columns.money[index] and "元" in cell.text:
+            cell = Cell(_AMOUNT.sub("", cell.text), cell.span)
+        cells[index] = cell
     return tuple(cells)
 
 
 _BLANK: Final = Cell()
 
 
-def check_date_cell(node: Node, column: str, type_name: str, issues: list[Issue]) -> bool:
+def check_date_cell(node: Node, column: str, type_name: str, issues: list[Issue], label: str = "") -> bool:
     """Whether a date cell stands where numbers or text belong: that is what Excel made of ``5-7``."""
     base = type_name.removeprefix("list<").removesuffix(">")
     text = node.text()
@@ -295,8 +330,8 @@ def check_date_cell(node: Node, column: str, type_name: str, issues: list[Issue]
         typed, typed_zh = f"{typed} or [{month}..{day}]", f"{typed} 或 [{month}..{day}]"
     issues.append(
         issue(
-            "W110", node.span, found=text, column=column, type=type_name, type_zh=type_zh(type_name), typed=typed,
-            typed_zh=typed_zh,
+            "W110", node.span, found=text, column=column, column_zh=label or column, type=type_name,
+            type_zh=type_zh(type_name), typed=typed, typed_zh=typed_zh,
         )
     )  # fmt: skip
     return True

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from crmrules.model.durations import NANOS, DaysDuration, Duration, MonthsDuration
 from crmrules.timing.words import ISO, NUMBER, UNIT, amount, normalise, read_amount, read_iso, read_number
@@ -48,6 +48,7 @@ class Frequency:
 _BEFORE = re.compile(r"提前(?P<zh>.+)|(?P<zh2>.+?)[之以]?前|(?P<en>.+?) (?:before|ahead|earlier|prior|in advance)")
 _AFTER = re.compile(r"(?P<zh>.+?)[之以]?后|(?P<en>.+?) (?:after|later)")
 _WITHIN = re.compile(r"(?P<zh>.+?)[之以]?内|(?:within|<=|≤|不超过) ?(?P<en>.+)")
+_WORKING = re.compile(r".*(?:工作日|工作天|工作小时|working days?|working hours?|business days?|business hours?).*")
 _MARCH = re.compile(r"(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,2})月")
 
 
@@ -95,6 +96,7 @@ _PATTERNS = tuple(
         rf"每(?:{_SPAN}|个)?(?P<unit>{UNIT})(?:{_TIMES}[次回])?",  # 每周1次, 每2-3天1次, 每月≥2次, 每半年
         rf"{_SPAN}(?P<unit>{UNIT}){_TIMES}[次回]",  # 两周一次
         rf"{_TIMES}[次回][/每](?:{_SPAN})?(?P<unit>{UNIT})",  # 1次/周
+        rf"每?双(?P<other>周|月)(?:{_TIMES}[次回])?",  # every two
         rf"隔(?P<other>{UNIT})(?:{_TIMES}[次回])?",  # 隔周, 隔天
         rf"(?:once )?every (?:{_SPAN})?(?P<unit>{UNIT})",  # every 2 weeks
         rf"(?:once )?every other (?P<other>{UNIT})",
@@ -213,6 +215,23 @@ def nearest_frequency(text: str) -> str:
     """The known spelling that looks most like ``text``, for an error message; blank when none does."""
     plain = normalise(text)
     return _MEANT.get(plain) or _nearest(plain, _KNOWN_FREQUENCIES)
+
+
+def duration_hint(text: str) -> dict[str, Any]:
+    """What an issue about a text that is no duration suggests, as its parameters."""
+    plain = normalise(text)
+    working = _WORKING.fullmatch(plain)
+    if working is not None:
+        return {
+            "suggestion": "working time is written in hours, such as 16h, with the table's setting `clock: working`",
+            "suggestion_zh": "工作时间请写小时数（如 16小时），并在表的设置中写“计时：working”",
+        }
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", plain):
+        return {
+            "suggestion": f"the unit is missing: write {plain}h or {plain}d",
+            "suggestion_zh": f"缺少单位：请写 {plain}小时 或 {plain}天",
+        }
+    return {"nearest": nearest_duration(text)}
 
 
 def nearest_duration(text: str) -> str:

@@ -18,7 +18,7 @@ CASES = {
     "unknown word in a condition": (
         '"mid, low"', '"mid, lwo"',
         'rules.yaml:67:44: error F121: "lwo" is none of the allowed values '
-        "(high, mid, low, High, 高, 高价值, Mid, 中, Low, 低); did you mean low?",
+        "(high, mid, low); did you mean low?",
     ),
     "wrong type in a condition": (
         '"< 10万"', "'< \"many\"'", "rules.yaml:58:42: error F130: number cannot be compared with string",
@@ -146,7 +146,7 @@ def test_all_problems_at_once() -> None:
 def test_chinese() -> None:
     text = edited(("then: {value_tier: high}", "then: {value_tier: hihg}"), ("hit_policy: C\n", "hit_policy: C+\n"))
     assert problems(text, lang="zh") == [
-        "rules.yaml:56:78: 错误 P201: “hihg”不是“value_tier”的取值；可用的取值：high, mid, low；是否想写 high？",
+        "rules.yaml:56:78: 错误 P201: “hihg”不是“value_tier”的取值；可用的取值：高、中、低；是否想写 high？",
         "rules.yaml:68:3: 错误 P115: 命中策略 C+ 用于排序或汇总结果；升级表可用 U, F, A, C, R",
     ]
 

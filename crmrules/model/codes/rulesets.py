@@ -306,8 +306,8 @@ _STRUCTURE = (
         "{count} rows of the table {table} have no id and are known by their position (such as {example}): histories, "
         "comparisons and acknowledgements take another row for it when one is inserted above; write ids, or let "
         "`crmrules convert` write them",
-        "表 {table} 有 {count} 行没有编号，只能按位置识别（如 {example}）：在上方插入一行后，历史、比较和确认会对应到别的行；"
-        "请填写编号，或用 crmrules convert 写入",
+        "表 {table} 有 {count} 行没有编号，只能按位置识别（如 {example}）：在上方插入一行后，历史、比较和确认会对应到别的行；请"
+        "填写编号，或用 crmrules convert 写入",
         severity="note",
         example="(rules without an id, seen by `crmrules check`)",
     ),
