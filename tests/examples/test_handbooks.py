@@ -19,7 +19,7 @@ from crmrules.rulesets.writer import to_document
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "config" / "examples"
-HANDBOOKS = ("saas_abcd", "value_activity_stage", "loyalty_tiers", "rfm_clv")
+HANDBOOKS = ("saas_abcd", "rfm_clv", "value_activity_stage", "loyalty_tiers", "sales_funnel")
 AS_OF = "2026-03-02T09:00"
 EXPECTED_NOTES = {
     "P717",  # a plan without state takes the proposals of a table whose values move up and down
