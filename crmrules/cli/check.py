@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from crmrules.model.issues import Issue, Severity, has_errors, issue
 
 if TYPE_CHECKING:
     from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.model.ruleset import RuleSet
     from crmrules.tables.hygiene.report import FindingKind
 
 
@@ -37,10 +38,17 @@ if TYPE_CHECKING:
     "duplicate（重复）、impossible（无法命中）、mergeable（可合并）、unused-column（无用列）、unused-value（未用取值）、"
     "undecided（无法判断），用逗号分隔。",
 )  # fmt: skip
+@option(
+    "--inventory", "inventory", is_flag=True,
+    en="Also list what the rule set holds: tables with their rows, policies, facts expected from the data.",
+    zh="同时列出规则集的内容：各表及行数、策略、需由数据提供的字段。",
+)  # fmt: skip
 @set_option
 @format_option
 @click.pass_obj
-def command_(console: Console, rules: str, fail_on: str, sets: tuple[str, ...], fmt: str) -> int:
+def command_(
+    console: Console, rules: str, fail_on: str, sets: tuple[str, ...], fmt: str, inventory: bool
+) -> int:
     """Check a rule set."""
     kinds = _kinds(fail_on)
     require_rules(rules, console)
@@ -55,7 +63,13 @@ def command_(console: Console, rules: str, fail_on: str, sets: tuple[str, ...], 
     from crmrules.review.report import render_issues
 
     if fmt == "json":
-        console.say(render_issues(issues, console.lang, "json"))
+        if inventory and ruleset is not None:
+            from crmrules.review.json_text import dumps
+            from crmrules.review.report import sort_issues, to_json
+
+            console.say(dumps({**to_json(sort_issues(issues), console.lang), "inventory": _inventory(ruleset)}))
+        else:
+            console.say(render_issues(issues, console.lang, "json"))
         return code
     if issues:
         console.note(render_issues(issues, console.lang, "text"))
@@ -70,7 +84,38 @@ def command_(console: Console, rules: str, fail_on: str, sets: tuple[str, ...], 
                 "{} 没有错误（规则表 {} 张，规则 {} 行，字段 {} 个，指标 {} 个）",
             ).format(ruleset.name, *counts)
         )
+    if inventory and ruleset is not None:
+        console.say(_inventory_text(console, _inventory(ruleset)))
     return code
+
+
+def _inventory(ruleset: RuleSet) -> dict[str, Any]:
+    """What the rule set holds, so that what vanished is seen: tables, policies (blank: none), facts from the data."""
+    from crmrules.model.ruleset import POLICY_CELLS
+
+    decided = {name for table in ruleset.decisions.values() for name in table.outputs}
+    given = {e.fact for e in ruleset.experiments.values()}
+    return {
+        "tables": [{"id": t.id, "kind": t.kind.value, "rows": len(t.rules)} for t in ruleset.decisions.values()],
+        "policies": {name: getattr(ruleset.policies, name).text for name in POLICY_CELLS},
+        "facts_from_data": [
+            name
+            for name, fact in ruleset.vocabulary.customer.items()
+            if fact.formula is None and name not in decided and name not in given
+        ],
+    }
+
+
+def _inventory_text(console: Console, held: dict[str, Any]) -> str:
+    none = console.text("none", "无")
+    tables = ", ".join(f"{t['id']} ({t['rows']})" for t in held["tables"]) or none
+    lines = [console.text("tables (rows): {}", "规则表（行数）：{}").format(tables)]
+    for name, text in held["policies"].items():
+        if text or name == "do_not_contact":
+            lines.append(console.text("policy {}: {}", "策略 {}：{}").format(name, text or none))
+    facts = ", ".join(held["facts_from_data"]) or none
+    lines.append(console.text("facts expected from the data: {}", "需由数据提供的字段：{}").format(facts))
+    return "\n".join(lines)
 
 
 def _kinds(text: str) -> frozenset[FindingKind]:

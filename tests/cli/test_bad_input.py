@@ -39,7 +39,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "when: {value_tier: high}",
         "when: {value_tier: hihg}",
         "rules.yaml\n"
-        '  86:28  error F121  "hihg" is none of the allowed values (high, mid, low, High, Mid, Low); did you mean high?\n'
+        '  86:28  error F121  "hihg" is none of the allowed values (high, mid, low); did you mean high?\n'
         "\n1 error in 1 file",
     ),
     (
