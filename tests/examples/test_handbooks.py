@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from crmrules import load
 from crmrules.cli.main import cli
+from crmrules.model.decision import History
 from crmrules.rulesets.loader import read_ruleset
 from crmrules.rulesets.writer import to_document
 
@@ -101,6 +103,30 @@ def test_the_sample_data_is_fresh(name: str, makers: Any, tmp_path: Path) -> Non
     made = {each.name: each.read_text("utf-8") for each in tmp_path.iterdir()}
     kept = {each.name: each.read_text("utf-8") for each in (EXAMPLES / name / "data").iterdir()}
     assert made == kept and made
+
+
+# --- what a case in a rule file cannot say --------------------------------------------------------------------------
+
+
+def test_a_change_of_tier_is_told_at_once_and_with_its_reason() -> None:
+    tiers = load(rules("loyalty_tiers"))
+    orders = [{"placed_at": "2025-06-01", "amount": 1}, {"placed_at": "2026-02-01", "amount": 60_000}]
+    record = {"id": "C1", "name": "云帆", "owner": "叶青", "orders": orders}
+    as_of = tiers.moment(AS_OF)
+    plan = tiers.plan([record], as_of=as_of, histories={"C1": History(values={"tier": "normal"})})
+    (told,) = [each for each in plan.actions if each.task == "等级变更通知"]
+    assert (told.rule, told.owner, str(told.due)[:16]) == ("TI-SILVER", "叶青", AS_OF)
+    assert told.content == "云帆：升等，普通 → 银卡（TI-SILVER: 消费与合作时长达到银卡）"
+
+
+def test_a_lower_tier_waits_for_grace_tenure_and_review() -> None:
+    tiers = load(rules("loyalty_tiers"))
+    as_of = tiers.moment(AS_OF)
+    held = History(values={"tier": "diamond"}, since={"tier": tiers.moment("2026-01-05T09:00")})
+    record = {"id": "C1", "orders": [{"placed_at": "2025-06-01", "amount": 600_000}]}
+    (moved,) = tiers.decide(record, as_of=as_of, history=held).transitions
+    assert (moved.proposed, moved.value, moved.rules) == ("gold", "diamond", ("TI-DROP-DIAMOND",))
+    assert {str(each.reason) for each in moved.held} == {"grace", "minimum tenure", "review"}
 
 
 # --- docs/handbooks.md ----------------------------------------------------------------------------------------------
