@@ -105,7 +105,9 @@ def test_files_in_each_others_place(write):
         "this is a data source (`crmrules_data`), not a rule set; give the file of the rules here"
     ]
     _, issues = read_source(write(RULES))
-    assert [i.message("zh") for i in issues] == ["这是规则集文件（crmrules），不是数据源；此处应给出数据源文件"]
+    assert [(i.code, i.message("zh")) for i in issues] == [
+        ("R126", "这是规则集文件（crmrules），不是数据源；此处应给出数据源文件")
+    ]
 
 
 @pytest.mark.parametrize(
