@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import datetime as stdlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmrules.engine.decide import decide
 from crmrules.engine.instants import read_as_of
 from crmrules.engine.population import find_cut_points, stateless
+from crmrules.engine.program import Program
 from crmrules.engine.records import to_record
 from crmrules.model.decision import NO_HISTORY, Decision, History
 from crmrules.model.population import NO_CUT_POINTS, CutPoints
 from crmrules.model.records import Dataset, Record
-from crmrules.model.values import Date, DateTime, Value
-from crmrules.timing.calendar import NO_CALENDARS, Calendars
+from crmrules.model.values import Date, DateTime
 
 if TYPE_CHECKING:
-    from crmrules.engine.messages import Template
     from crmrules.engine.planning.view import View
-    from crmrules.engine.steps import (
-        CompiledPolicies,
-        CompiledRole,
-        DataFact,
-        RowFacts,
-        Stage,
-        Step,
-        Target,
-    )
-    from crmrules.feel.compiler import CompiledTest
-    from crmrules.feel.scope import Scope
-    from crmrules.model.issues import Issue
     from crmrules.model.plan import ActionPlan, KpiResult
-    from crmrules.model.ports import Registry
-    from crmrules.model.ruleset import RuleSet
 
 Moment = DateTime | Date | stdlib.date | str
 """What ``as_of`` may be: an instant, a day (its first moment), or ISO text of either; in the rule set's zone if it
@@ -42,7 +27,7 @@ names none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class CompiledRuleSet:
+class CompiledRuleSet(Program):
     """A checked and compiled rule set; :func:`crmrules.load` makes one.
 
     >>> import crmrules
@@ -51,32 +36,9 @@ class CompiledRuleSet:
     >>> decision.values["stage"]
     'won'
 
-    ``ruleset`` is what was compiled (parameters overridden), ``fingerprint`` the hash of its document, ``zone`` the
-    name of its time zone, ``steps`` the derived facts and decisions in the order they are worked out, ``issues`` the
-    warnings met on the way. Everything else is for the engine's own modules.
+    ``ruleset``, ``fingerprint``, ``zone``, ``steps`` and ``issues`` are as in
+    :class:`~crmrules.engine.program.Program`; its other fields are for the engine's own modules.
     """
-
-    ruleset: RuleSet
-    fingerprint: str
-    zone: str
-    steps: tuple[Step, ...]
-    issues: tuple[Issue, ...] = ()
-    constants: Mapping[str, Value] = field(default_factory=dict)
-    scope: Scope = field(kw_only=True)
-    data_facts: tuple[DataFact, ...] = ()
-    ranges: Mapping[str, CompiledTest] = field(default_factory=dict)
-    targets: Mapping[str, Mapping[str, Target]] = field(default_factory=dict)
-    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    related: Mapping[str, str] = field(default_factory=dict)
-    row_facts: tuple[RowFacts, ...] = ()
-    roles: Mapping[str, CompiledRole] = field(default_factory=dict)
-    policies: CompiledPolicies = field(kw_only=True)
-    templates: Mapping[str, Template] = field(default_factory=dict)
-    channels: Mapping[str, str] = field(default_factory=dict)
-    compiled_kpis: tuple[Any, ...] = ()
-    calendars: Calendars = NO_CALENDARS
-    registry: Registry | None = None
-    population: tuple[Stage, ...] = ()
 
     def __repr__(self) -> str:
         version = f" {self.ruleset.version}" if self.ruleset.version else ""

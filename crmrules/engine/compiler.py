@@ -29,7 +29,7 @@ from crmrules.engine.scopes import AS_OF, CUSTOMER, RELATED, customer_scope, dec
 from crmrules.engine.steps import ExperimentStep, FactStep, Stage, Step, TableStep
 from crmrules.engine.tables import Told, compile_table
 from crmrules.engine.tables import node_of as table_node
-from crmrules.feel.builtins._base import Builtin
+from crmrules.feel.builtins.declare import Builtin
 from crmrules.feel.scope import Scope
 from crmrules.model.issues import Issue, has_errors
 from crmrules.model.ports import Registry

@@ -14,13 +14,13 @@ from crmrules.model.issues import Issue, issue
 from crmrules.model.vocabulary import Fact, Missing
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
     from crmrules.model.records import Dataset
 
 _LEFT_BY_RUNS = "transition"
 
 
-def coverage_issues(compiled: CompiledRuleSet, dataset: Dataset) -> list[Issue]:
+def coverage_issues(compiled: Program, dataset: Dataset) -> list[Issue]:
     """Warnings about related records and about facts that rules read and that no source gives; none without
     customers."""
     if not dataset.customers:
@@ -44,7 +44,7 @@ def coverage_issues(compiled: CompiledRuleSet, dataset: Dataset) -> list[Issue]:
     return [*issues, issue("P417", facts=listed(lonely, len(lonely)))] if lonely else issues
 
 
-def _missing(compiled: CompiledRuleSet, dataset: Dataset, readers: Mapping[str, int]) -> list[Fact]:
+def _missing(compiled: Program, dataset: Dataset, readers: Mapping[str, int]) -> list[Fact]:
     """Facts of the data that rules read and that no customer's row has; those with a default are not missed."""
     decided = {name for step in compiled.steps for name in _gives(step, compiled)}
     facts = compiled.ruleset.vocabulary.customer
@@ -60,13 +60,13 @@ def _missing(compiled: CompiledRuleSet, dataset: Dataset, readers: Mapping[str, 
     return [fact for name, fact in facts.items() if name in open_]
 
 
-def _gives(step: object, compiled: CompiledRuleSet) -> frozenset[str]:
+def _gives(step: object, compiled: Program) -> frozenset[str]:
     if isinstance(step, TableStep):
         return table_node(step, compiled.ruleset.vocabulary.customer).gives
     return frozenset({step.experiment.fact}) if isinstance(step, ExperimentStep) else frozenset()
 
 
-def _readers(compiled: CompiledRuleSet) -> Counter[str]:
+def _readers(compiled: Program) -> Counter[str]:
     """How many formulas and rows of tables read each name. A row reads what its filled cells look at; what only the
     result side of a table names counts once."""
     found: Counter[str] = Counter()

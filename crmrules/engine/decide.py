@@ -22,12 +22,12 @@ from crmrules.model.vocabulary import Fact, Missing
 from crmrules.timing.calendar_compiler import provisional_issues
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
     from crmrules.model.records import Record, Row
 
 
 def decide(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     record: Record,
     *,
     as_of: DateTime,
@@ -64,7 +64,7 @@ def decide(
 
 
 def begin(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     record: Record,
     *,
     as_of: DateTime,
@@ -111,7 +111,7 @@ Failed = list[tuple[FactStep, Note]]
 
 
 def environment(
-    compiled: CompiledRuleSet, record: Record, as_of: DateTime, history: History, failed: Failed | None = None
+    compiled: Program, record: Record, as_of: DateTime, history: History, failed: Failed | None = None
 ) -> dict[str, Value]:
     """What the language reads: the record's facts, its related rows under their plural (null where nothing says
     whether there are any), ``as_of``, ``previous``, ``since``.
@@ -148,7 +148,7 @@ def derive_row(
     return result
 
 
-def apply_defaults(compiled: CompiledRuleSet, env: dict[str, Value]) -> list[Fact]:
+def apply_defaults(compiled: Program, env: dict[str, Value]) -> list[Fact]:
     """Complete ``env`` with the defaults of the data's facts; returns those that are missing and must not be."""
     refused: list[Fact] = []
     for data in compiled.data_facts:

@@ -31,11 +31,11 @@ from crmrules.model.values import DateTime, Value
 from crmrules.timing.arithmetic import add_gap, end_of_day
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
 
 
 def plan(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     records: Dataset | Iterable[Record | Mapping[str, object]],
     *,
     as_of: DateTime,
@@ -72,7 +72,7 @@ def plan(
     return made
 
 
-def plan_end(compiled: CompiledRuleSet, as_of: DateTime, horizon: str | None = None) -> DateTime:
+def plan_end(compiled: Program, as_of: DateTime, horizon: str | None = None) -> DateTime:
     """How far a plan looks: the horizon given, else the rule set's, else the end of the day.
 
     Raises :class:`~crmrules.model.errors.PlanError` for a horizon that is no duration.
@@ -89,7 +89,7 @@ def plan_end(compiled: CompiledRuleSet, as_of: DateTime, horizon: str | None = N
 
 
 def kpi_results(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     dataset: Dataset,
     *,
     as_of: DateTime,
@@ -108,7 +108,7 @@ def kpi_results(
 
 
 def _compute_kpis(
-    compiled: CompiledRuleSet, dataset: Dataset, decided: Mapping[str, Mapping[str, Value]], as_of: DateTime
+    compiled: Program, dataset: Dataset, decided: Mapping[str, Mapping[str, Value]], as_of: DateTime
 ) -> tuple[KpiResult, ...]:
     from crmrules.engine.kinds.kpi import compute_kpis
 
@@ -116,7 +116,7 @@ def _compute_kpis(
 
 
 def _decided(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     records: Iterable[Record | Mapping[str, object]],
     as_of: DateTime,
     histories: Mapping[str, History],
@@ -142,7 +142,7 @@ def _decided(
 
 
 def plan_actions(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     pairs: Iterable[tuple[Record, Decision]],
     *,
     as_of: DateTime,
@@ -210,7 +210,7 @@ def _order(action: Action) -> tuple[int, int, str, str]:
     return action.due.instant, action.priority, action.customer, action.key
 
 
-def _rows_by_rule(compiled: CompiledRuleSet) -> dict[str, tuple[TableStep, TableRow]]:
+def _rows_by_rule(compiled: Program) -> dict[str, tuple[TableStep, TableRow]]:
     rows: dict[str, tuple[TableStep, TableRow]] = {}
     for step in compiled.steps:
         if not isinstance(step, TableStep):

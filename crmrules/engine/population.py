@@ -18,12 +18,12 @@ from crmrules.model.records import Dataset, Record
 from crmrules.model.values import DateTime, Value
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
     from crmrules.engine.ordering import Node
+    from crmrules.engine.program import Program
 
 
 def find_cut_points(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     records: Sequence[Record],
     as_of: DateTime,
     histories: Mapping[str, History] | None = None,
@@ -51,7 +51,7 @@ def find_cut_points(
 
 
 def with_cut_points(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     records: Dataset | Iterable[Record | Mapping[str, object]],
     as_of: DateTime,
     histories: Mapping[str, History] | None = None,
@@ -67,7 +67,7 @@ def with_cut_points(
     return kept, find_cut_points(compiled, known, as_of, histories)
 
 
-def stateless(compiled: CompiledRuleSet) -> list[Issue]:
+def stateless(compiled: Program) -> list[Issue]:
     """A note for each value that moves up and down, where nothing is known of earlier runs."""
     return [
         issue("P717", step.table.span, fact=step.body.transition.fact.name)

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from crmrules.engine.steps import CutSpec
 from crmrules.feel import core
-from crmrules.feel.builtins._base import Builtin, Param, Signature
 from crmrules.feel.builtins.comparison import order
+from crmrules.feel.builtins.declare import Builtin, Param, Signature
 from crmrules.feel.closures import closure
 from crmrules.feel.compiler import Compiled, reads_of
 from crmrules.feel.notes import Notes

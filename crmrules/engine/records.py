@@ -15,13 +15,13 @@ from crmrules.model.records import Record
 from crmrules.model.values import Date, DateTime, Time, Value, kind_of, to_value
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
     from crmrules.engine.steps import Target
 
 _IDS = ("id", "customer_id")
 
 
-def to_record(compiled: CompiledRuleSet, record: Record | Mapping[str, object]) -> tuple[Record, list[Issue]]:
+def to_record(compiled: Program, record: Record | Mapping[str, object]) -> tuple[Record, list[Issue]]:
     """A record as it is; a mapping converted, with warnings about fields that look misspelt.
 
     Raises :class:`~crmrules.model.errors.DataError` with every value that does not fit.
@@ -61,7 +61,7 @@ def to_record(compiled: CompiledRuleSet, record: Record | Mapping[str, object]) 
 
 
 def _convert(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     entity: str,
     row: Mapping[str, object],
     customer: str,

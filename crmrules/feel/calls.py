@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from crmrules.feel.builtins import calling
-from crmrules.feel.builtins._base import Builtin, Failure, Signature
+from crmrules.feel.builtins.declare import Builtin, Failure, Signature
 from crmrules.feel.conform import conform, is_subtype
 from crmrules.feel.typefacts import takes
 from crmrules.feel.types import ANY, FunctionType, Type

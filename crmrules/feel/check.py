@@ -22,7 +22,7 @@ from crmrules.feel.bindings import (
     Local,
     nearest,
 )
-from crmrules.feel.builtins._base import Builtin, Signature
+from crmrules.feel.builtins.declare import Builtin, Signature
 from crmrules.feel.conform import type_of
 from crmrules.feel.scope import Scope
 from crmrules.feel.typefacts import (

@@ -11,7 +11,7 @@ from typing import Final
 
 from crmrules.feel import core
 from crmrules.feel.builtins import operators
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.notes import Notes
 from crmrules.feel.python import Function, inlined
 from crmrules.feel.runtime import note, within

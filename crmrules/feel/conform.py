@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.types import (
     ANY,
     BOOLEAN,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crmrules.feel.builtins._base import Builtin
+from crmrules.feel.builtins.declare import Builtin
 from crmrules.feel.types import Type
 from crmrules.model.values import Value
 

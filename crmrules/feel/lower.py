@@ -11,7 +11,7 @@ from typing import Any, Final
 from crmrules.feel import bindings, core, tree
 from crmrules.feel.bindings import Checked, Problem
 from crmrules.feel.builtins import operators
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.calls import builtin_function, caller
 from crmrules.feel.conform import type_of
 from crmrules.feel.scope import Scope

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from crmrules.feel import core
 from crmrules.feel.builtins import operators
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.calls import call_value, caller
 from crmrules.feel.conform import is_instance
 from crmrules.feel.notes import Notes

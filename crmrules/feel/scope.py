@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
-from crmrules.feel.builtins._base import Builtin
+from crmrules.feel.builtins.declare import Builtin
 from crmrules.feel.lexer import Specials
 from crmrules.feel.types import ContextType, FunctionType, ListType, RangeType, Type
 from crmrules.feel.words import CONSTANT, FIELD, FUNCTION, NAME, VALUE, Lexicon, Meaning, Table, build

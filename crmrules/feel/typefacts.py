@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeGuard
 
-from crmrules.feel.builtins._base import Builtin, Signature
+from crmrules.feel.builtins.declare import Builtin, Signature
 from crmrules.feel.types import (
     ANY,
     BOOLEAN,

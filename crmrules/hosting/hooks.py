@@ -51,7 +51,7 @@ class Hooks:
 
     @hookspec
     def crmrules_functions(self) -> Iterable[Any]:  # type: ignore[empty-body]
-        """Functions of the rule language, as :class:`crmrules.feel.builtins._base.Builtin` declarations."""
+        """Functions of the rule language, as :class:`crmrules.feel.builtins.declare.Builtin` declarations."""
 
     @hookspec
     def crmrules_calendars(self) -> Iterable[Calendar]:  # type: ignore[empty-body]

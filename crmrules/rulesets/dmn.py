@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.notes import Note, Notes
 from crmrules.model.errors import RuleSetError
 from crmrules.model.issues import Issue, issue

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.calls import call_value
 from crmrules.feel.compiler import Scope, compile_expression
 from crmrules.feel.notes import Note, Notes

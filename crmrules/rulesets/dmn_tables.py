@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.compiler import Compiled, CompiledTest, Scope, compile_expression, compile_unary
 from crmrules.feel.notes import Note, Notes
 from crmrules.model.issues import Issue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.compiler import CompiledTest, Scope, compile_expression, compile_unary
 from crmrules.feel.conform import conform
 from crmrules.feel.typenames import type_named

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final
 
-from crmrules.feel.builtins._base import Builtin, Failure, Param, Signature
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.types import BOOLEAN, DATE, DATE_TIME, DAYS_DURATION, NUMBER, STRING, Type
 from crmrules.model.errors import MissingExtraError
 from crmrules.model.numbers import Number, as_int

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crmrules.feel.builtins import xpath_regex
-from crmrules.feel.builtins._base import Builtin, Failure
+from crmrules.feel.builtins.declare import Builtin, Failure
 from crmrules.feel.builtins.boolean import BOOLEAN_BUILTINS
 from crmrules.feel.builtins.calling import call, call_named
 from crmrules.feel.builtins.context import CONTEXT_BUILTINS

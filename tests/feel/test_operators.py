@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crmrules.feel.builtins import operators as op
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.comparison import identity_key, same
 from crmrules.feel.builtins.values_text import literal_of
 from crmrules.model.values import Range, parse_temporal

@@ -30,8 +30,8 @@ from crmrules.engine.instants import instant_of
 from crmrules.engine.kinds.kpi_compiler import WINDOW_END, WINDOW_START, CompiledKpi
 from crmrules.engine.kinds.kpi_rows import Key, Source, keys, rank
 from crmrules.engine.scopes import CUSTOMER, RELATED
-from crmrules.feel.builtins._base import Failure
 from crmrules.feel.builtins.comparison import le, order
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.operators import add, div, mul, negate, sub
 from crmrules.model.plan import KpiResult, NoData, Rating, Trend
 from crmrules.model.records import CUSTOMER_ID, Dataset
@@ -40,7 +40,7 @@ from crmrules.model.values import DateTime, Value, kind_of
 from crmrules.timing.arithmetic import add_gap
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
 
 PERIOD: Final = "period"
 """Under this name a running total's group has the day its step begins on."""
@@ -52,7 +52,7 @@ _Bounds = tuple[DateTime, DateTime]
 
 
 def compute_kpis(
-    compiled: CompiledRuleSet, dataset: Dataset, decided: Mapping[str, Mapping[str, Value]], as_of: DateTime
+    compiled: Program, dataset: Dataset, decided: Mapping[str, Mapping[str, Value]], as_of: DateTime
 ) -> tuple[KpiResult, ...]:
     """Every KPI of the rule set, in its order, each total before its groups.
 

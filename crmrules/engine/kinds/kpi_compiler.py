@@ -10,8 +10,8 @@ from crmrules.engine.cells import compile_result, listed, nearest, words_of
 from crmrules.engine.kinds.conversion import Conversion
 from crmrules.engine.scopes import CUSTOMER, PREVIOUS, RELATED, customer_scope, fact_type, row_scope, row_type
 from crmrules.engine.steps import Target
-from crmrules.feel.builtins._base import Failure
 from crmrules.feel.builtins.comparison import lt
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.compiler import Compiled, CompiledTest, compile_expression, compile_unary
 from crmrules.feel.scope import Scope
 from crmrules.feel.types import (

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from crmrules.engine.decide import apply_defaults, derive_row, environment
 from crmrules.engine.kinds.kpi_compiler import CompiledKpi, GroupFact
 from crmrules.engine.scopes import AS_OF, CUSTOMER
-from crmrules.feel.builtins._base import Failure
 from crmrules.feel.builtins.comparison import order
+from crmrules.feel.builtins.declare import Failure
 from crmrules.model.decision import NO_HISTORY
 from crmrules.model.records import CUSTOMER_ID, Dataset, Record
 from crmrules.model.values import DateTime, Value, kind_of
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
 
 Key = tuple[Value, ...]
 """One value for each fact that a KPI is grouped by."""
@@ -27,7 +27,7 @@ class Source:
 
     def __init__(
         self,
-        compiled: CompiledRuleSet,
+        compiled: Program,
         dataset: Dataset,
         decided: Mapping[str, Mapping[str, Value]],
         as_of: DateTime,

@@ -12,11 +12,11 @@ from crmrules.model.plan import Action, Overflow
 from crmrules.model.values import Date, DateTime
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
 
 
 def overflow(
-    compiled: CompiledRuleSet, people: People, actions: Iterable[Action], as_of: DateTime
+    compiled: Program, people: People, actions: Iterable[Action], as_of: DateTime
 ) -> tuple[Overflow, ...]:
     """The days of people with more actions than they can do, in order; queues have no limit, and what is paused waits.
 

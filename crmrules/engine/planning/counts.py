@@ -11,12 +11,12 @@ from crmrules.engine.steps import ClassificationBody, ExperimentStep, TableStep
 from crmrules.model.decision import Decision
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
 
 _NO_VALUE = ""
 
 
-def counted_facts(compiled: CompiledRuleSet) -> dict[str, tuple[str, ...]]:
+def counted_facts(compiled: Program) -> dict[str, tuple[str, ...]]:
     """Facts given by tables and experiments whose values are text → their allowed words."""
     result: dict[str, tuple[str, ...]] = {}
     for step in compiled.steps:

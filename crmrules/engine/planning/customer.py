@@ -20,7 +20,7 @@ from crmrules.model.records import Record
 from crmrules.model.values import DateTime, Value
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
     from crmrules.feel.compiler import Compiled
     from crmrules.feel.notes import Note
 
@@ -32,7 +32,7 @@ class Planned:
 
     def __init__(
         self,
-        compiled: CompiledRuleSet,
+        compiled: Program,
         record: Record,
         decision: Decision,
         as_of: DateTime,

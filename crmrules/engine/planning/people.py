@@ -16,7 +16,7 @@ from crmrules.model.spans import NOWHERE, Span
 from crmrules.model.values import DateTime
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
     from crmrules.model.records import Row
 
 ABSENT: Final = "absent"
@@ -105,7 +105,7 @@ class People:
 NOBODY: Final = People()
 
 
-def read_people(compiled: CompiledRuleSet, rows: Iterable[Row]) -> tuple[People, list[Issue]]:
+def read_people(compiled: Program, rows: Iterable[Row]) -> tuple[People, list[Issue]]:
     """The owner rows as people, with warnings about what cannot be: deputies that go round or that nobody knows,
     negative capacities. They stand at the facts of the vocabulary, which is what the rule set knows of the rows."""
     known: dict[str, Person] = {}
@@ -120,7 +120,7 @@ def read_people(compiled: CompiledRuleSet, rows: Iterable[Row]) -> tuple[People,
 
 
 def _add(
-    compiled: CompiledRuleSet, person: Person, row: Row, words: Mapping[str, str], issues: list[Issue]
+    compiled: Program, person: Person, row: Row, words: Mapping[str, str], issues: list[Issue]
 ) -> None:
     person.manager = person.manager or _text(row.get("manager"))
     person.deputy = person.deputy or _text(row.get("deputy"))
@@ -145,7 +145,7 @@ def _add(
         person.left = since if since is not None else person.left
 
 
-def _deputies(compiled: CompiledRuleSet, known: Mapping[str, Person]) -> list[Issue]:
+def _deputies(compiled: Program, known: Mapping[str, Person]) -> list[Issue]:
     issues: list[Issue] = []
     span = _span(compiled, "deputy")
     seen: set[str] = set()
@@ -164,7 +164,7 @@ def _deputies(compiled: CompiledRuleSet, known: Mapping[str, Person]) -> list[Is
     return issues
 
 
-def _span(compiled: CompiledRuleSet, fact: str) -> Span:
+def _span(compiled: Program, fact: str) -> Span:
     known = compiled.ruleset.vocabulary.of(_OWNER).get(fact)
     return NOWHERE if known is None else known.span
 

@@ -24,7 +24,7 @@ from crmrules.model.values import DateTime, Value, kind_of
 from crmrules.model.zones import find_zone
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
     from crmrules.feel.compiler import Compiled
     from crmrules.feel.notes import Note
 
@@ -55,7 +55,7 @@ class Reach:
     """The policies of one customer, worked out once."""
 
     def __init__(
-        self, compiled: CompiledRuleSet, customer: str, env: Mapping[str, Value], as_of: DateTime, warnings: Warnings
+        self, compiled: Program, customer: str, env: Mapping[str, Value], as_of: DateTime, warnings: Warnings
     ) -> None:
         self.compiled, self.customer, self.env, self.as_of, self.warnings = compiled, customer, env, as_of, warnings
         policies = compiled.policies

@@ -18,7 +18,7 @@ from crmrules.model.records import CUSTOMER_ID, Dataset, Record
 from crmrules.model.values import DateTime, Value
 
 if TYPE_CHECKING:
-    from crmrules.engine.compiled import CompiledRuleSet
+    from crmrules.engine.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class View:
 
 
 def view_of(
-    compiled: CompiledRuleSet,
+    compiled: Program,
     dataset: Dataset,
     viewer: str,
     *,
@@ -69,7 +69,7 @@ def view_of(
     return View(viewer, _cut(dataset, seen), names, reveals)
 
 
-def check_reveal(compiled: CompiledRuleSet, view: View) -> None:
+def check_reveal(compiled: Program, view: View) -> None:
     """:class:`~crmrules.model.errors.PlanError` unless the viewer may see personal values."""
     if not view.reveals:
         allowed = listed(sorted(compiled.policies.reveal_roles))
@@ -78,7 +78,7 @@ def check_reveal(compiled: CompiledRuleSet, view: View) -> None:
 
 
 def _persons(
-    compiled: CompiledRuleSet, customers: Iterable[Record], as_of: DateTime, histories: Mapping[str, History]
+    compiled: Program, customers: Iterable[Record], as_of: DateTime, histories: Mapping[str, History]
 ) -> Iterable[tuple[Record, set[str]]]:
     """Each customer with the persons that roles name for it."""
     rules = [role.person for role in compiled.roles.values() if role.person is not None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from crmrules.feel.builtins._base import Builtin, Failure, Param, Signature
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.conform import conform
 from crmrules.model.values import Value
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from decimal import Decimal
 from typing import Any
 
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.limits import check_depth
 from crmrules.model.values import Date, DateTime, DaysDuration, MonthsDuration, Range, Time, Value, kind_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmrules.feel.builtins._base import Builtin, Failure, Param, Signature
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.builtins.limits import check_depth
 from crmrules.feel.types import STRING, ContextType, ListType
 from crmrules.model.values import Value, kind_of

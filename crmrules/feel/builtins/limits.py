@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 
 MAX_ITERATIONS: Final = 100_000
 """Rounds of one ``for``, ``some`` or ``every``, and values of one ``a..b`` used as a source."""

@@ -18,7 +18,7 @@ from decimal import (
 )
 from typing import Final
 
-from crmrules.feel.builtins._base import Builtin, Failure, Param, Signature
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.types import BOOLEAN, DAYS_DURATION, MONTHS_DURATION, NUMBER
 from crmrules.model.numbers import FEEL_CONTEXT, Number
 from crmrules.model.values import DaysDuration, MonthsDuration

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from crmrules.feel.builtins._base import Builtin, Failure, Param, Signature
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.builtins.limits import MAX_TEXT, check_count, short_enough
 from crmrules.feel.builtins.xpath_regex import Pattern, compile_pattern
 from crmrules.feel.types import BOOLEAN, NUMBER, STRING, ListType

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from crmrules.feel.builtins._base import Builtin, Failure, Param, Signature
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.types import DATE, DATE_TIME, DAYS_DURATION, MONTHS_DURATION, NUMBER, STRING, TIME, Type
 from crmrules.model.durations import NANOS, parse_duration
 from crmrules.model.numbers import FEEL_CONTEXT, Number, as_int

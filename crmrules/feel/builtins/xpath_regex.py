@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from crmrules.feel.builtins import charsets
-from crmrules.feel.builtins._base import Failure
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.charsets import Charset
 
 _MAX_PATTERN: Final = 1_000

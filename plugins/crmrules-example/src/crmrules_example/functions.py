@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmrules.feel.builtins._base import Builtin, Failure, Param, Signature
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.types import STRING
 
 _SHORTEST = 7

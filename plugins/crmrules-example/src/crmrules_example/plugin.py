@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from crmrules.feel.builtins._base import Builtin
+from crmrules.feel.builtins.declare import Builtin
 from crmrules.hosting.hooks import hookimpl
 from crmrules.model.ports import Notifier, Storage
 from crmrules_example.eml import open_eml
