@@ -22,7 +22,7 @@ demo: $(VENV)/.demo
 # All checks run, so that one answer names everything that is wrong.
 test: $(VENV)/.test
 	@failed=; \
-	for check in "ruff check ." "mypy" "lint-imports --no-cache" "python -m pytest"; do \
+	for check in "ruff check ." "ruff format --check ." "mypy" "lint-imports --no-cache" "python -m pytest"; do \
 	  echo "== $$check"; $(BIN)/$$check || failed="$$failed; $$check"; \
 	done; \
 	[ -z "$$failed" ] || { echo "failed$$failed" | sed 's/;/:/'; exit 1; }

@@ -36,7 +36,6 @@ INDUSTRIES = ("finance", "manufacturing", "retail", "health", "education", "ener
 REALISTIC = Path(__file__).parent / "realistic.yaml"
 
 
-
 def customers(count: int) -> list[dict[str, Any]]:
     """Generated customers; a smaller number gives the beginning of a larger one."""
     draw = random.Random(SEED)
@@ -192,9 +191,7 @@ def _before(row: int, table: int) -> str:
 
 def chain_customers(count: int) -> list[dict[str, Any]]:
     draw = random.Random(SEED)
-    return [
-        {"id": f"C{n}", **{f"x{table}": draw.randrange(130) for table in range(TABLES)}} for n in range(count)
-    ]
+    return [{"id": f"C{n}", **{f"x{table}": draw.randrange(130) for table in range(TABLES)}} for n in range(count)]
 
 
 def chain_by_hand(c: Mapping[str, Any], as_of: stdlib.datetime) -> Answer:

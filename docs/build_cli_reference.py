@@ -66,8 +66,7 @@ def section(command: Command, parent: click.Context) -> str:
     examples = "\n".join(command.examples)
     return (
         f"\n## crmrules {command.name}\n\n`crmrules {command.name} {usage}`\n\n{command.label.en}\n\n"
-        f"| option | meaning |\n|---|---|\n{''.join(rows)}"
-        + (f"\n```sh\n{examples}\n```\n" if examples else "")
+        f"| option | meaning |\n|---|---|\n{''.join(rows)}" + (f"\n```sh\n{examples}\n```\n" if examples else "")
     )
 
 

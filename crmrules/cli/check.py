@@ -46,9 +46,7 @@ if TYPE_CHECKING:
 @set_option
 @format_option
 @click.pass_obj
-def command_(
-    console: Console, rules: str, fail_on: str, sets: tuple[str, ...], fmt: str, inventory: bool
-) -> int:
+def command_(console: Console, rules: str, fail_on: str, sets: tuple[str, ...], fmt: str, inventory: bool) -> int:
     """Check a rule set."""
     kinds = _kinds(fail_on)
     require_rules(rules, console)

@@ -39,7 +39,9 @@ from crmrules.model.vocabulary import Label
 COMMANDS: dict[str, Label] = {
     "init": Label("Write a small working rule set to start from", "生成一份可直接使用的小型规则集"),
     "check": Label("Report every problem of a rule set", "检查规则集并列出所有问题"),
-    "test": Label("Run the tests of a rule set and show the rows they reach", "运行规则集自带的用例，并显示命中的规则行"),
+    "test": Label(
+        "Run the tests of a rule set and show the rows they reach", "运行规则集自带的用例，并显示命中的规则行"
+    ),
     "plan": Label("Who does what, for which customer, by when", "生成行动计划：谁、为哪位客户、何时、做什么"),
     "explain": Label("Why the rules say what they say of one customer", "解释规则对某位客户的结论"),
     "diff": Label("What a change of rules changes for customers", "比较两份规则集对客户的影响"),

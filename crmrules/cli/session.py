@@ -86,9 +86,7 @@ def open_session(
     return session
 
 
-def find_view(
-    compiled: CompiledRuleSet, dataset: Dataset, viewer: str, as_of: DateTime, reveal: bool = False
-) -> View:
+def find_view(compiled: CompiledRuleSet, dataset: Dataset, viewer: str, as_of: DateTime, reveal: bool = False) -> View:
     """What ``--viewer`` sees; :class:`WrongUsageError` for somebody unknown, or who must not ``--reveal``."""
     from crmrules.engine.planning.view import check_reveal
 

@@ -211,9 +211,7 @@ def _generate(
         return FINE
     from crmrules.cli.convert import write_verified
 
-    ruleset = replace(
-        compiled.ruleset, tests={**compiled.ruleset.tests, **{test.id: test for test in proposals.tests}}
-    )
+    ruleset = replace(compiled.ruleset, tests={**compiled.ruleset.tests, **{test.id: test for test in proposals.tests}})
     write_verified(ruleset, Path(out), console.asked or ruleset.language, registry)
     count = len(proposals.tests)
     console.say(console.text(f"written: {out} (tests proposed: {count})", f"已写出：{out}（建议用例 {count} 个）"))

@@ -162,8 +162,14 @@ class _Build:
             kind = data_type(fact.type)
         if kind is None:
             self.issues.append(
-                issue("D211", span, option="type", column=spec.name, found=spec.type or (fact.type if fact else ""),
-                      expected=", ".join(t.name for t in EXPECTED))
+                issue(
+                    "D211",
+                    span,
+                    option="type",
+                    column=spec.name,
+                    found=spec.type or (fact.type if fact else ""),
+                    expected=", ".join(t.name for t in EXPECTED),
+                )
             )
             kind = STRING
         self.specs[spec.name] = spec
@@ -216,8 +222,14 @@ class _Build:
         chinese = (f"{entity.label.zh}{word}" for word in ("编号", "id", "号"))
         found = self._by_words((f"{entry.entity}_id", *chinese, *_KEY_WORDS))
         if not found and entry.entity == "customer":
-            self.issues.append(issue("D209", entry.span if entry.span.file else self.header, entity=entry.entity,
-                                     expected=", ".join(self.source_columns)))
+            self.issues.append(
+                issue(
+                    "D209",
+                    entry.span if entry.span.file else self.header,
+                    entity=entry.entity,
+                    expected=", ".join(self.source_columns),
+                )
+            )
         return found
 
     def group(self) -> str:
@@ -253,8 +265,14 @@ class _Build:
             return self._ensure(name)
         known_names = [*self.specs, *self.entry.computed, *(c for c in self.source_columns if c)]
         self.issues.append(
-            issue("D204", self.entry.place(option), option=option, found=name,
-                  expected=", ".join(dict.fromkeys(known_names)), nearest=nearest(name, known_names))
+            issue(
+                "D204",
+                self.entry.place(option),
+                option=option,
+                found=name,
+                expected=", ".join(dict.fromkeys(known_names)),
+                nearest=nearest(name, known_names),
+            )
         )
         return ""
 

@@ -180,7 +180,7 @@ def _number_parser(spec: ColumnSpec) -> Callable[[str], Value]:
         value = parse_number(plain_digits)
         if value is None:
             if not thousands and decimal == "." and _THOUSANDS.fullmatch(plain_digits):
-                raise _wrong(text, NUMBER, "a number (`thousands: \",\"` on this column reads the commas)")
+                raise _wrong(text, NUMBER, 'a number (`thousands: ","` on this column reads the commas)')
             raise _wrong(text, NUMBER, expected)
         return value
 

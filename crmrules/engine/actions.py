@@ -249,9 +249,7 @@ def _each_row(table: DecisionTable) -> Iterator[_Row]:
         yield _Row(Rule(f"{table.id}.default", (), (), span=span), table.defaults)
 
 
-def _clock_cell(
-    table: DecisionTable, given: list[_Row], rows: list[CadenceRow] | list[EscalationRow]
-) -> Cell | None:
+def _clock_cell(table: DecisionTable, given: list[_Row], rows: list[CadenceRow] | list[EscalationRow]) -> Cell | None:
     """The first cell that asks for working time; None where none does."""
     working = {row.cells.rule.id for row in rows if row.cells.working}
     for row in given:

@@ -133,9 +133,7 @@ def environment(
     return env
 
 
-def derive_row(
-    steps: Iterable[FactStep], row: Row, as_of: DateTime, failed: Failed | None = None
-) -> dict[str, Value]:
+def derive_row(steps: Iterable[FactStep], row: Row, as_of: DateTime, failed: Failed | None = None) -> dict[str, Value]:
     """A related row with its derived facts; an operation that fails gives null and is added to ``failed``."""
     env: dict[str, Value] = {**row, AS_OF: as_of}
     result = dict(row)
@@ -174,9 +172,7 @@ def _derive(step: FactStep, run: Evaluation) -> None:
         hidden = {cut.variable for cut in step.cuts}
         reads = {each: run.env.get(each) for each in sorted(step.compiled.reads - hidden)}
         cuts = tuple(run.cuts[cut.key] for cut in step.cuts if cut.key in run.cuts)
-        run.trace.append(
-            FactTrace(name, step.compiled.text, value, MappingProxyType(reads), step.compiled.span, cuts)
-        )
+        run.trace.append(FactTrace(name, step.compiled.text, value, MappingProxyType(reads), step.compiled.span, cuts))
 
 
 def _decide_table(step: TableStep, run: Evaluation) -> None:
@@ -192,9 +188,7 @@ def _decide_table(step: TableStep, run: Evaluation) -> None:
         run.trace.append(_table_trace(step, values, used_default, run))
 
 
-def _table_trace(
-    step: TableStep, values: Mapping[str, Value], used_default: bool, run: Evaluation
-) -> TableTrace:
+def _table_trace(step: TableStep, values: Mapping[str, Value], used_default: bool, run: Evaluation) -> TableTrace:
     """The table's rows as the lookup saw them. Its inputs are those that no step after it changes."""
     env = run.env
     inputs = [env.get(i.name) if i.compiled is None else i.compiled.call(env, None) for i in step.inputs]

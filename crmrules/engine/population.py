@@ -106,8 +106,7 @@ def stages_of(steps: Sequence[Step], nodes: Sequence[Node]) -> tuple[Stage, ...]
         needs.append(before)
         level.append(passes)
     return tuple(
-        Stage(tuple(cuts), tuple(steps[at] for at in sorted(taken)))
-        for _, (cuts, taken) in sorted(stages.items())
+        Stage(tuple(cuts), tuple(steps[at] for at in sorted(taken))) for _, (cuts, taken) in sorted(stages.items())
     )
 
 

@@ -208,9 +208,7 @@ def _cell_target(table: DecisionTable, fact: Fact) -> tuple[Target, list[Issue]]
 
 
 def _policy_issue(table: DecisionTable, fact: Fact, expected: str) -> Issue:
-    return issue(
-        "P106", fact.span, policy=table.hit_policy.value, fact=fact.name, found=fact.type, expected=expected
-    )
+    return issue("P106", fact.span, policy=table.hit_policy.value, fact=fact.name, found=fact.type, expected=expected)
 
 
 def _compile_actions(

@@ -49,9 +49,7 @@ def compile_transition(
     pin_until = told.expression(_cell(table, "pin_until"), issues)
     if "pin_until" in given and "pin" not in given:
         place = given["pin_until"].span
-        issues.append(
-            issue("P715", place, setting="pin_until", because="there is no `pin`", because_zh="没有设置 pin")
-        )
+        issues.append(issue("P715", place, setting="pin_until", because="there is no `pin`", because_zh="没有设置 pin"))
     notify = _notify(table, told, ruleset, issues) if any(name in given for name in _TOLD) else None
     if has_errors(issues):
         return None, {}, issues
@@ -158,9 +156,7 @@ def _told_words(words: Words, fact: Fact) -> Words:
     )
 
 
-def _notify(
-    table: DecisionTable, read: CellReader, ruleset: RuleSet, issues: list[Issue]
-) -> dict[str, NotifyRow]:
+def _notify(table: DecisionTable, read: CellReader, ruleset: RuleSet, issues: list[Issue]) -> dict[str, NotifyRow]:
     """A row for every rule that may change the value, and for the default and the pin."""
     task, content = _cell(table, "notify_task"), _cell(table, "notify_content")
     text = read.word("task", task, issues) or table.label.get(ruleset.language, table.id)

@@ -159,9 +159,7 @@ class _Lowering:
                 return core.Order(*place, r.form, value, low)
         return core.Between(*place, value, low, high, r.start_included, r.end_included)
 
-    def compare(
-        self, node: tree.Node, op: str, left: core.Node, right: core.Node, strict: bool = False
-    ) -> core.Node:
+    def compare(self, node: tree.Node, op: str, left: core.Node, right: core.Node, strict: bool = False) -> core.Node:
         place = node.start, node.end, BOOLEAN
         if op == "=":
             return _equal(place, left, right, strict)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from crmrules.feel.builtins.declare import Failure, Unknown
 from crmrules.feel.builtins.comparison import ge, gt, le, lt
+from crmrules.feel.builtins.declare import Failure, Unknown
 from crmrules.feel.builtins.limits import MAX_ITERATIONS
 from crmrules.feel.builtins.operators import get_path
 from crmrules.feel.calls import feel_function

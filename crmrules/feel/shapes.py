@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crmrules.feel import core
-from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.comparison import le
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.types import BOOLEAN
 from crmrules.model.values import Range, Value
 

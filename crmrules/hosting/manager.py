@@ -75,9 +75,7 @@ def build_registry(plugins: Sequence[object] = (), *, discover: bool = True) -> 
             for name, thing in _contributions(hook, giver, implementation.function, issues):
                 if _put(shelves[hook], name, thing, giver, issues):
                     provides[giver].append(f"{_KINDS[hook]} {name}")
-    infos = tuple(
-        PluginInfo(p.name, p.version, p.origin, tuple(provides[p.name])) for p in accepted
-    )
+    infos = tuple(PluginInfo(p.name, p.version, p.origin, tuple(provides[p.name])) for p in accepted)
     return Registry(
         storages=shelves["crmrules_storages"].things,
         notifiers=shelves["crmrules_notifiers"].things,
@@ -132,9 +130,7 @@ def _unknown_hook(plugin: str, hook: str) -> Issue:
     return issue("H102", plugin=plugin, found=hook, expected=", ".join(HOOK_NAMES), nearest=shown)
 
 
-def _contributions(
-    hook: str, plugin: str, call: Callable[[], Any], issues: list[Issue]
-) -> Iterator[tuple[str, Any]]:
+def _contributions(hook: str, plugin: str, call: Callable[[], Any], issues: list[Issue]) -> Iterator[tuple[str, Any]]:
     """What one implementation of ``hook`` gives, by name. Called alone, so that a failure is its own plugin's."""
     takes = _TAKES[hook]
     try:

@@ -32,8 +32,21 @@ Value = Any
 """Any value of the table above. ``Any`` because lists and contexts nest it."""
 
 __all__ = [
-    "FEEL_CONTEXT", "Date", "DateTime", "DaysDuration", "Function", "MonthsDuration", "Range", "Time", "Value",
-    "from_value", "kind_of", "parse_temporal", "property_names", "property_of", "to_value",
+    "FEEL_CONTEXT",
+    "Date",
+    "DateTime",
+    "DaysDuration",
+    "Function",
+    "MonthsDuration",
+    "Range",
+    "Time",
+    "Value",
+    "from_value",
+    "kind_of",
+    "parse_temporal",
+    "property_names",
+    "property_of",
+    "to_value",
 ]
 
 _MAX_DEPTH = 64

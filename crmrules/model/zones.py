@@ -86,4 +86,3 @@ def _moment(days: int, second: int) -> datetime:
 
 def _seconds(offset: timedelta | None) -> int:
     return 0 if offset is None else int(offset.total_seconds())
-

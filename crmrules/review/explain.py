@@ -172,9 +172,7 @@ def _tasks(
     found: dict[str, tuple[Action, Withheld | None]] = {}
     # What lies behind the horizon is told, too, but must not use up the caps of what lies before it.
     for end in (max(last, until), until):
-        plan = plan_actions(
-            compiled, [(record, decision)], as_of=as_of, until=end, histories=histories, owners=owners
-        )
+        plan = plan_actions(compiled, [(record, decision)], as_of=as_of, until=end, histories=histories, owners=owners)
         found.update({action.key: (action, None) for action in plan.actions})
         found.update({item.action.key: (item.action, item) for item in plan.withheld})
     known = set(decision.warnings)

@@ -187,7 +187,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "told_rolled": ("moved from {value}, a day off", "原为 {value}，非工作日，已顺延"),
     "told_calendar": ("working time of calendar {value}", "按日历 {value} 的工作时间"),
     "told_holds": ("on hold, number of times: {value}", "暂停 {value} 次"),
-    "told_acted": ("the same action as on {value}: the record was changed since", "与 {value} 的行动为同一项：此后记录有更正"),
+    "told_acted": (
+        "the same action as on {value}: the record was changed since",
+        "与 {value} 的行动为同一项：此后记录有更正",
+    ),
     "beyond": ("later than this plan, which ends {until}", "晚于本计划的截止时间 {until}"),
     "unknown_of": ("Unknown, and a rule asked for it", "规则需要但未知"),
     "n_row": ("{n} rows", "{n} 行"),

@@ -120,9 +120,7 @@ class _Proposer:
         yield from wanted
         # Another row came first, or a column that the row leaves open decided: try what those columns can be.
         open_columns = [
-            (name, tried)
-            for name, tried in self._open_columns(step)
-            if all(name not in given for given in wanted)
+            (name, tried) for name, tried in self._open_columns(step) if all(name not in given for given in wanted)
         ]
         for given in wanted:
             for values in product(*(tried for _, tried in open_columns)):
@@ -273,6 +271,5 @@ def _conditions(step: TableStep, row: int) -> list[_Condition]:
     """The conditions of a row."""
     texts = step.table.rules[row].when
     return [
-        _Condition(step.inputs[cell.column].name, cell.test, texts[cell.column].text)
-        for cell in step.lookup.cells[row]
+        _Condition(step.inputs[cell.column].name, cell.test, texts[cell.column].text) for cell in step.lookup.cells[row]
     ]

@@ -100,9 +100,7 @@ class TestReport:
         return tuple(result for result in self.results if not result.passed)
 
 
-def run_tests(
-    compiled: CompiledRuleSet, cases: Iterable[Case], sampled: Mapping[str, int] | None = None
-) -> TestReport:
+def run_tests(compiled: CompiledRuleSet, cases: Iterable[Case], sampled: Mapping[str, int] | None = None) -> TestReport:
     """Run all cases. ``sampled`` counts how often sample records reached each rule, None without samples."""
     results = tuple(run_test(compiled, case) for case in cases)
     reached = {match.rule for result in results for match in result.decision.matches}
@@ -175,18 +173,14 @@ def _rows(compiled: CompiledRuleSet, case: Case, decision: Decision) -> Iterator
             yield Mismatch(What.NOT_ROW, cell.text, cell, decision=trace.decision if trace else "", matched=rows)
 
 
-def _unmatched(
-    compiled: CompiledRuleSet, decision: Decision, cell: Cell, what: What, reason: str = ""
-) -> Mismatch:
+def _unmatched(compiled: CompiledRuleSet, decision: Decision, cell: Cell, what: What, reason: str = "") -> Mismatch:
     """A rule that made no result, with the cells that stopped it and the rows that made one."""
     trace = _table_of_rule(decision, cell.text)
     if trace is None:
         return Mismatch(what, cell.text, cell, reason=reason)
     stopped = next(r for r in _all_rows(compiled, decision, trace) if r.trace.rule == cell.text)
     matched = _counting(compiled, decision, trace)
-    return Mismatch(
-        what, cell.text, cell, decision=trace.decision, matched=matched, stopped=stopped, reason=reason
-    )
+    return Mismatch(what, cell.text, cell, decision=trace.decision, matched=matched, stopped=stopped, reason=reason)
 
 
 def _unknown(case: Case, decision: Decision) -> Iterator[Mismatch]:

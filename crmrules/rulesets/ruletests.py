@@ -150,9 +150,7 @@ class _Builder:
             self._take(accept, " ".join(key.split()), value, fields, places)
         return fields
 
-    def _take(
-        self, accept: _Accept, word: str, value: Node, fields: dict[str, Cell], places: dict[str, Node]
-    ) -> None:
+    def _take(self, accept: _Accept, word: str, value: Node, fields: dict[str, Cell], places: dict[str, Node]) -> None:
         fact = self._fact(word, value)
         if fact is not None and accept(fact, word, value):
             self._put(fact, value, fields, places)

@@ -99,9 +99,7 @@ def dispatch(
                 continue
             deliveries = _send(notifier, [each.action for each in waiting])
             tallies[name].add(deliveries)
-            answers += [
-                Answer(each.number, name, delivery) for each, delivery in zip(waiting, deliveries, strict=True)
-            ]
+            answers += [Answer(each.number, name, delivery) for each, delivery in zip(waiting, deliveries, strict=True)]
         store.settle(answers, list(notifiers), as_of)
         after = batch[-1].number
     return tuple(Sent(name, **tally.counts, reason=tally.reason) for name, tally in tallies.items())

@@ -13,9 +13,7 @@ from crmrules.runs.codec import load_pending, load_value
 from crmrules.runs.schema import DECISIONS, EPISODES, PENDING, RUNS, TOLD
 
 
-def read_histories(
-    connection: sa.Connection, ruleset: str, moment: str, before: DateTime
-) -> Mapping[str, History]:
+def read_histories(connection: sa.Connection, ruleset: str, moment: str, before: DateTime) -> Mapping[str, History]:
     """What runs of ``ruleset`` as of any moment earlier than ``before`` left, by customer id; ``moment`` is the stamp
     of ``before``. Beginnings are shown on its clock."""
     values: dict[str, dict[str, Any]] = {}

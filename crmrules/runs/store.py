@@ -186,9 +186,7 @@ class SqlStateStore:
             )
             for number, notifier in connection.execute(done):
                 settled.setdefault(number, set()).add(notifier)
-        return [
-            Pending(number, load_action(payload), frozenset(settled.get(number, ()))) for number, payload in rows
-        ]
+        return [Pending(number, load_action(payload), frozenset(settled.get(number, ()))) for number, payload in rows]
 
     def settle(self, answers: Sequence[Answer], notifiers: Sequence[str], as_of: DateTime) -> None:
         """Record what notifiers answered. An action is sent when all of ``notifiers`` delivered it, parked when
@@ -340,9 +338,7 @@ def _write_told(connection: sa.Connection, run: RunRecord, moment: str, actions:
     )
 
 
-def _write_decisions(
-    connection: sa.Connection, run: RunRecord, moment: str, common: Mapping[str, Any]
-) -> None:
+def _write_decisions(connection: sa.Connection, run: RunRecord, moment: str, common: Mapping[str, Any]) -> None:
     found: dict[Key, tuple[str, dict[str, Any]]] = {}
     for outcome in run.outcomes:
         for fact, decided in outcome.facts.items():
@@ -360,9 +356,7 @@ def _write_episodes(connection: sa.Connection, run: RunRecord, moment: str, comm
     _write_spans(connection, EPISODES, ("signal", "opened", "closed", "since"), run.outcomes, found, moment, common)
 
 
-def _write_pending(
-    connection: sa.Connection, run: RunRecord, moment: str, common: Mapping[str, Any]
-) -> None:
+def _write_pending(connection: sa.Connection, run: RunRecord, moment: str, common: Mapping[str, Any]) -> None:
     found: dict[Key, tuple[str, dict[str, Any]]] = {}
     for outcome in run.outcomes:
         for fact, pending in outcome.pending.items():

@@ -24,7 +24,11 @@ def check_options(spec: SourceSpec, storage: str, known: Collection[str]) -> Non
     """Refuse options that the storage does not know, naming the nearest one."""
     wrong = [
         issue(
-            "D120", spec.span, storage=storage, found=name, expected=", ".join(sorted(known)) or "-",
+            "D120",
+            spec.span,
+            storage=storage,
+            found=name,
+            expected=", ".join(sorted(known)) or "-",
             nearest=nearest(name, known),
         )
         for name in spec.options

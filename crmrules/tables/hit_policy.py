@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import DecimalException
 from typing import NamedTuple
 
-from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.comparison import order, same
+from crmrules.feel.builtins.declare import Failure
 from crmrules.model.numbers import FEEL_CONTEXT, fit
 from crmrules.model.ruleset import HitPolicy
 from crmrules.model.values import Value, kind_of

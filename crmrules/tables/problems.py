@@ -14,9 +14,7 @@ def check_hit_policy(table: DecisionTable, priorities: Sequence[Sequence[Value]]
     """Whether the table's outputs suit its hit policy. ``priorities``: each output's allowed values, or empty."""
     policy, outputs = table.hit_policy, ", ".join(table.outputs)
     if policy in AGGREGATES and len(table.outputs) != 1:
-        return [
-            issue("T111", table.span, policy=policy.value, table=table.id, count=len(table.outputs), found=outputs)
-        ]
+        return [issue("T111", table.span, policy=policy.value, table=table.id, count=len(table.outputs), found=outputs)]
     if policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER) and not any(priorities):
         return [issue("T112", table.span, policy=policy.value, table=table.id, found=outputs)]
     return []

@@ -1,11 +1,11 @@
 """What every notifier must keep. A plugin's test subclasses :class:`NotifierContract`::
 
-    class TestMailbox(NotifierContract):
-        def make_notifier(self, folder):
-            return MailboxNotifier(folder)
+class TestMailbox(NotifierContract):
+    def make_notifier(self, folder):
+        return MailboxNotifier(folder)
 
-        def delivered(self, folder):
-            return [...]  # the keys that a receiver has seen, in order
+    def delivered(self, folder):
+        return [...]  # the keys that a receiver has seen, in order
 """
 
 from __future__ import annotations

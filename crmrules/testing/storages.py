@@ -1,12 +1,12 @@
 """What every storage must keep. A plugin's test subclasses :class:`StorageContract` and says how to make a source::
 
-    class TestVCard(StorageContract):
-        storage = VCardStorage()
+class TestVCard(StorageContract):
+    storage = VCardStorage()
 
-        def make_source(self, folder, columns, rows):
-            path = folder / "people.vcf"
-            ...
-            return SourceSpec(str(path))
+    def make_source(self, folder, columns, rows):
+        path = folder / "people.vcf"
+        ...
+        return SourceSpec(str(path))
 """
 
 from __future__ import annotations

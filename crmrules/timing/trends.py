@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, Final
 
-from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.builtins.comparison import order
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.types import BOOLEAN, DATE, DATE_TIME, NUMBER, STRING, ListType
 from crmrules.model.durations import DAY_NANOS, DaysDuration, Duration, MonthsDuration
 from crmrules.model.numbers import Number, as_int

@@ -16,7 +16,11 @@ GAP = "table value_tier: no row covers annual_amount = 500000, for instance annu
 @pytest.fixture
 def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The minimal example with a hole at 500,000 and an overlap at 100,000."""
-    text = MINIMAL.read_text(encoding="utf-8").replace('">= high_value"', '"> high_value"').replace('"< 10万"', '"<= 10万"')
+    text = (
+        MINIMAL.read_text(encoding="utf-8")
+        .replace('">= high_value"', '"> high_value"')
+        .replace('"< 10万"', '"<= 10万"')
+    )
     (tmp_path / "edited.yaml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return "edited.yaml"
@@ -27,13 +31,20 @@ def test_findings_are_warnings(edited: str) -> None:
     assert (answer.code, answer.out) == (0, "minimal has no errors (decisions: 3, rows: 7, facts: 13, KPIs: 1)\n")
     lines = answer.err.splitlines()
     assert lines[1] == f"  50:3  warning T201  {GAP}; a row that would: when: {{annual_amount: 500000}}"
-    assert lines[2].startswith("  59:9  warning T203  row VT3 of table value_tier (UNIQUE) overlaps VT2 at annual_amount = 100000")
+    assert lines[2].startswith(
+        "  59:9  warning T203  row VT3 of table value_tier (UNIQUE) overlaps VT2 at annual_amount = 100000"
+    )
     assert "没有任何一行覆盖 annual_amount = 500000" in crmrules("check", edited, "--lang", "zh").err
 
 
 @pytest.mark.parametrize(
     ("kinds", "code", "errors"),
-    [("gap", 1, ["T201"]), ("overlap, gap", 1, ["T201", "T203"]), ("ALL", 1, ["T201", "T203"]), ("shadowed,duplicate", 0, [])],
+    [
+        ("gap", 1, ["T201"]),
+        ("overlap, gap", 1, ["T201", "T203"]),
+        ("ALL", 1, ["T201", "T203"]),
+        ("shadowed,duplicate", 0, []),
+    ],
 )
 def test_fail_on_makes_errors(edited: str, kinds: str, code: int, errors: list[str]) -> None:
     answer = crmrules("check", edited, "--fail-on", kinds, "--format", "json")

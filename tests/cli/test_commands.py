@@ -71,7 +71,7 @@ def test_check_as_json(here: Path) -> None:
 def test_all_problems_are_told_at_once(here: Path) -> None:
     text = (here / "rules.yaml").read_text(encoding="utf-8")
     text = text.replace("id: VT2", "id: VT1").replace("{value_tier: mid}\n", "{value_tier: middle}\n")
-    text = text.replace("satisfaction: \"< 70\"", "satisfaction: \"< seventy\"")
+    text = text.replace('satisfaction: "< 70"', 'satisfaction: "< seventy"')
     (here / "rules.yaml").write_text(text, encoding="utf-8")
     answer = crmrules("check", "rules.yaml", "--format", "json")
     assert {(i["line"], i["code"]) for i in json.loads(answer.out)["issues"]} >= {(73, "R305"), (89, "F121")}
@@ -86,7 +86,9 @@ def test_plan_shows_a_summary_and_writes_every_format(here: Path) -> None:
     outs = [part for name in names for part in ("--out", name)]
     answer = crmrules("plan", *WORK, *outs, "--limit", "1")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.startswith("My rules\nAs of 2026-03-02 09:00, the rule set asks for 5 actions for 3 of 6 customers")
+    assert answer.out.startswith(
+        "My rules\nAs of 2026-03-02 09:00, the rule set asks for 5 actions for 3 of 6 customers"
+    )
     assert "  … and 4 more\n" in answer.out
     assert answer.out.endswith("".join(f"written: {name}\n" for name in names))
     assert all((here / name).stat().st_size > 100 for name in names)
@@ -198,13 +200,17 @@ def test_what_does_not_read_back_equal_is_not_kept(here: Path, monkeypatch: pyte
     """A writer with a fault must not cost anybody a rule."""
 
     def forget(ruleset: object, path: Path) -> None:
-        path.write_text((here / "rules.yaml").read_text(encoding="utf-8").replace("weekly", "monthly"), encoding="utf-8")
+        path.write_text(
+            (here / "rules.yaml").read_text(encoding="utf-8").replace("weekly", "monthly"), encoding="utf-8"
+        )
 
     monkeypatch.setattr("crmrules.rulesets.writer.write_yaml", forget)
     before = files_of(here)
     answer = crmrules("convert", "rules.yaml", "new.yaml")
     assert answer.code == 1
-    assert "X118  what was written to 'new.yaml' does not read back as the same rule set, so it was not kept" in answer.err
+    assert (
+        "X118  what was written to 'new.yaml' does not read back as the same rule set, so it was not kept" in answer.err
+    )
     assert files_of(here) == before
 
 

@@ -99,7 +99,9 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("args", "english", "chinese"), WRONG, ids=lambda v: " ".join(v) if isinstance(v, list) else "")
+@pytest.mark.parametrize(
+    ("args", "english", "chinese"), WRONG, ids=lambda v: " ".join(v) if isinstance(v, list) else ""
+)
 def test_wrong_usage_is_one_line_and_code_2(args: list[str], english: str | None, chinese: str | None) -> None:
     for lang, expected in (("en", english), ("zh", chinese)):
         answer = crmrules("--lang", lang, *args)
@@ -131,7 +133,9 @@ def test_a_bug_of_ours_is_one_line_and_code_70(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("crmrules.cli.plugins.load_registry", broken)
     answer = crmrules("plugins")
     assert (answer.code, answer.out) == (70, "")
-    start = "error X901: internal error, this is a bug in crmrules and not in your files; please report it with this line: "
+    start = (
+        "error X901: internal error, this is a bug in crmrules and not in your files; please report it with this line: "
+    )
     assert answer.err.startswith(f"{start}ValueError: boom and more (test_main.py:")
     assert answer.err.count("\n") == 1
     assert "Traceback" in crmrules("plugins", env={"CRMRULES_DEBUG": "1"}).err
@@ -172,5 +176,7 @@ def test_names_that_the_terminal_cannot_show_do_not_end_the_command() -> None:
     result = run_process("check", "规则.yaml", "--lang", "zh")
     assert (result.returncode, result.stderr) == (2, "错误 X106: 规则文件“规则.yaml”不存在\n")
     settings = {**os.environ, **ENGLISH, "PYTHONIOENCODING": "ascii"}
-    plain = subprocess.run([sys.executable, "-m", "crmrules", "check", "规则.yaml"], capture_output=True, env=settings, cwd=ROOT)
+    plain = subprocess.run(
+        [sys.executable, "-m", "crmrules", "check", "规则.yaml"], capture_output=True, env=settings, cwd=ROOT
+    )
     assert (plain.returncode, plain.stderr) == (2, rb"error X106: rule file '\u89c4\u5219.yaml' does not exist" + b"\n")

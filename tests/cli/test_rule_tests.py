@@ -48,7 +48,11 @@ def test_all_pass(tested: Path) -> None:
 
 
 def test_a_failure_ends_with_1(tested: Path) -> None:
-    text = (tested / "rules.yaml").read_text("utf-8").replace("499999.99}, expect: {value_tier: mid}", "499999.99}, expect: {value_tier: low}")
+    text = (
+        (tested / "rules.yaml")
+        .read_text("utf-8")
+        .replace("499999.99}, expect: {value_tier: mid}", "499999.99}, expect: {value_tier: low}")
+    )
     (tested / "rules.yaml").write_text(text, "utf-8")
     answer = crmrules("test", "rules.yaml")
     assert (answer.code, answer.err) == (1, "")
@@ -68,7 +72,9 @@ def test_coverage_by_samples_and_its_minimum(tested: Path) -> None:
     assert short.code == 1
     assert short.err.startswith("error X120: ") and "% of the rows are reached, 100% are asked for" in short.err
     sampled = crmrules("test", "rules.yaml", *DATA, "--min-coverage", "100")
-    assert sampled.code == 0 and "warning P416  rules read orders, interactions, but no source gives them" in sampled.err
+    assert (
+        sampled.code == 0 and "warning P416  rules read orders, interactions, but no source gives them" in sampled.err
+    )
     assert "only by samples" in sampled.out and "Rows that no test" not in sampled.out
     found = json.loads(crmrules("test", "rules.yaml", *DATA, "--format", "json").out)["coverage"]
     assert (found["percent"], found["sampled"], found["unreached"]) == (100, True, [])

@@ -38,7 +38,10 @@ def test_a_plan_does_not_overwrite_rules(here: Path) -> None:
     assert crmrules("convert", "rules.yaml", "r.xlsx").code == 0
     before = files_of(here)
     answer = crmrules("plan", "r.xlsx", "--data", "data", *AS_OF, "--out", "r.xlsx", "--lang", "zh")
-    assert (answer.code, answer.err) == (2, "错误 X122: --out “r.xlsx”就是本命令读取的规则文件“r.xlsx”；请写到其他文件\n")
+    assert (answer.code, answer.err) == (
+        2,
+        "错误 X122: --out “r.xlsx”就是本命令读取的规则文件“r.xlsx”；请写到其他文件\n",
+    )
     assert files_of(here) == before
 
 
@@ -48,7 +51,9 @@ def test_convert_does_not_overwrite_what_it_includes(here: Path) -> None:
     (here / "rules.yaml").write_text(text.replace("language: en", "include: [more.yaml]\nlanguage: en", 1), "utf-8")
     before = files_of(here)
     answer = crmrules("convert", "rules.yaml", "more.yaml", "--force")
-    expected = "error X122: TARGET 'more.yaml' is the rule file 'more.yaml' that this command reads; write to another file\n"
+    expected = (
+        "error X122: TARGET 'more.yaml' is the rule file 'more.yaml' that this command reads; write to another file\n"
+    )
     assert (answer.code, answer.err) == (2, expected)
     assert files_of(here) == before
 

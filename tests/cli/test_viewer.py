@@ -99,7 +99,9 @@ def test_kpi_and_diff_in_view(place: Path) -> None:
         assert [each["action"]["customer"] for each in diff["changed"]] == customers
 
 
-@pytest.mark.parametrize("command", ["plan rules.yaml", "explain rules.yaml --customer C1", "diff rules.yaml rules.yaml"])
+@pytest.mark.parametrize(
+    "command", ["plan rules.yaml", "explain rules.yaml --customer C1", "diff rules.yaml rules.yaml"]
+)
 def test_personal_values_are_for_the_roles_that_may_see_them(place: Path, command: str) -> None:
     refused = "error P529: personal values are shown to these roles alone: head; found {}\n"
     assert said(f"{command} --reveal", code=2) == refused.format("nobody (--viewer)")
@@ -138,7 +140,11 @@ def test_full_days_and_deputies_in_every_format(place: Path) -> None:
     assert [(o["owner"], o["planned"], o["capacity"], len(o["beyond"])) for o in plan["overflow"]] == [("Lin", 3, 1, 2)]
     assert {(a["on_behalf_of"], a["behalf_reason"]) for a in plan["actions"]} == {("", ""), ("Wang", "left")}
     (kept,) = plan["withheld"]
-    assert (kept["reason"], kept["by"]["place"]["text"], kept["by"]["channel"]) == ("opted_out", "rules.yaml:6:12", "wechat")
+    assert (kept["reason"], kept["by"]["place"]["text"], kept["by"]["channel"]) == (
+        "opted_out",
+        "rules.yaml:6:12",
+        "wechat",
+    )
 
 
 def test_explain_shows_the_cell_and_the_full_day(place: Path) -> None:

@@ -22,7 +22,9 @@ ORDER = "{path: orders.csv, key: order_id, customer: customer_id}"
 
 
 def test_rows_become_typed_facts_and_related_records(tmp_path: Path) -> None:
-    world = World(tmp_path, customers_csv=CUSTOMERS, orders_csv=ORDERS, data_yaml=source(customer=CUSTOMER, order=ORDER))
+    world = World(
+        tmp_path, customers_csv=CUSTOMERS, orders_csv=ORDERS, data_yaml=source(customer=CUSTOMER, order=ORDER)
+    )
     data = world.read()
     assert data.issues == ()
     assert [(c.id, dict(c.fields), str(c.origin).rpartition("/")[2]) for c in data.customers] == [
@@ -73,9 +75,7 @@ def test_a_wrong_type_in_one_of_a_hundred_thousand_rows(tmp_path: Path) -> None:
     world = World(
         tmp_path, customers_csv="customer_id,satisfaction\n" + "\n".join(rows), data_yaml=source(customer=CUSTOMER)
     )
-    assert world.told() == [
-        "customers.csv:76545:2: error D301: column satisfaction: found 'ninety', expected a number"
-    ]
+    assert world.told() == ["customers.csv:76545:2: error D301: column satisfaction: found 'ninety', expected a number"]
 
 
 BAD = """order_id,customer_id,placed_at,amount,paid
@@ -148,7 +148,9 @@ def test_a_word_outside_the_allowed_ones_names_the_nearest(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("policy", "ids", "names"), [("first", ["C1", "C2"], ["a", "b"]), ("last", ["C2", "C1"], ["b", "c"])]
 )
-def test_duplicates_may_keep_the_first_or_the_last(tmp_path: Path, policy: str, ids: list[str], names: list[str]) -> None:
+def test_duplicates_may_keep_the_first_or_the_last(
+    tmp_path: Path, policy: str, ids: list[str], names: list[str]
+) -> None:
     customer = CUSTOMER[:-1] + f", duplicates: {policy}}}"
     world = World(tmp_path, customers_csv="customer_id,name\nC1,a\nC2,b\nC1,c\n", data_yaml=source(customer=customer))
     data = world.read()
@@ -168,7 +170,10 @@ def test_quarantined_duplicates_do_not_depend_on_their_order(tmp_path: Path, ord
 
 def test_several_sources_of_one_entity_are_one(tmp_path: Path) -> None:
     world = World(tmp_path, customers_csv=CUSTOMERS, more_csv="customer_id,name\nC3,Crow\nC1,Again\n")
-    world.write("data.yaml", "crmrules_data: 1\nsources:\n  customer:\n  - " + CUSTOMER + "\n  - {path: more.csv, key: customer_id}\n")
+    world.write(
+        "data.yaml",
+        "crmrules_data: 1\nsources:\n  customer:\n  - " + CUSTOMER + "\n  - {path: more.csv, key: customer_id}\n",
+    )
     assert world.told() == ["more.csv:3: error D305: customer_id C1 was there before, in customers.csv:2"]
     world.write("more.csv", "customer_id,name\nC3,Crow\n")
     assert [c.id for c in world.read().customers] == ["C1", "C2", "C3"]
@@ -304,7 +309,9 @@ def test_the_same_data_in_every_storage_gives_the_same_records(tmp_path: Path) -
     header = ["customer_id", "name", "satisfaction", "industry"]
     table: list[list[Any]] = [["C1", "甲", 99.5, "零售"], ["C2", None, 7, "finance"]]
     world = World(tmp_path)
-    world.write("customers.csv", "\n".join(",".join("" if c is None else str(c) for c in row) for row in [header, *table]))
+    world.write(
+        "customers.csv", "\n".join(",".join("" if c is None else str(c) for c in row) for row in [header, *table])
+    )
     world.write("customers.json", json.dumps([dict(zip(header, row, strict=True)) for row in table]))
     world.write("customers.ndjson", "\n".join(json.dumps(dict(zip(header, row, strict=True))) for row in table))
     book = Workbook()
@@ -329,7 +336,9 @@ def test_the_same_data_in_every_storage_gives_the_same_records(tmp_path: Path) -
 
 
 def test_nothing_is_read_when_a_source_cannot_be(tmp_path: Path) -> None:
-    world = World(tmp_path, customers_csv="customer_id,satisfaction\nC1,x\n", data_yaml=source(customer=CUSTOMER, order=ORDER))
+    world = World(
+        tmp_path, customers_csv="customer_id,satisfaction\nC1,x\n", data_yaml=source(customer=CUSTOMER, order=ORDER)
+    )
     with pytest.raises(DataError) as caught:
         world.read()
     assert [i.code for i in caught.value.issues] == ["D301", "D101"]
@@ -341,7 +350,11 @@ def test_cells_of_a_workbook_that_hold_no_value_are_located(tmp_path: Path) -> N
     book = Workbook()
     assert book.active is not None
     book.active.title = "客户"
-    for row in (["customer_id", "satisfaction", "name", "remark"], ["C1", "#N/A", "=A2", "#REF!"], ["C2", 5, "b", None]):
+    for row in (
+        ["customer_id", "satisfaction", "name", "remark"],
+        ["C1", "#N/A", "=A2", "#REF!"],
+        ["C2", 5, "b", None],
+    ):
         book.active.append(row)
     book.save(tmp_path / "customers.xlsx")
     world = World(tmp_path)
@@ -385,7 +398,10 @@ def test_derived_customers_may_be_computed(tmp_path: Path) -> None:
     order = "{path: orders.csv, columns: {land: {from: land, type: string}}}"
     customer = "{derive_from: order, columns: {name: land}, computed: {country: 'lower case(name)'}}"
     world = World(tmp_path, orders_csv=text, data_yaml=source(order=order, customer=customer))
-    assert [c.fields for c in world.read().customers] == [{"name": "UK", "country": "uk"}, {"name": "FR", "country": "fr"}]
+    assert [c.fields for c in world.read().customers] == [
+        {"name": "UK", "country": "uk"},
+        {"name": "FR", "country": "fr"},
+    ]
 
 
 def test_a_customer_table_is_completed_by_derived_ones(tmp_path: Path) -> None:

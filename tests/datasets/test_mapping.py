@@ -14,107 +14,157 @@ KEYED = "path: customers.csv, key: customer_id"
 # case → (customer source, order source, the text at the place that is named, what is said there)
 CASES: dict[str, tuple[str, str, str, str]] = {
     "unknown source column": (
-        f"{{{KEYED}, columns: {{name: nmae}}}}", "", "nmae",
+        f"{{{KEYED}, columns: {{name: nmae}}}}",
+        "",
+        "nmae",
         "error D201: the source has no column nmae; it has customer_id, name; did you mean name?",
     ),
     "unknown fact": (
-        f"{{{KEYED}, columns: {{industri: name}}}}", "", "name}",
+        f"{{{KEYED}, columns: {{industri: name}}}}",
+        "",
+        "name}",
         "error D202: industri is no fact of customer and nothing in this source uses it; a further column"
         " needs a `type:`; did you mean industry?",
     ),
     "unknown type": (
-        f"{{{KEYED}, columns: {{size: {{from: name, type: numbr}}}}}}", "", "{from: name",
+        f"{{{KEYED}, columns: {{size: {{from: name, type: numbr}}}}}}",
+        "",
+        "{from: name",
         "error D211: option type of column size is numbr, expected number, boolean, date, time,"
         " date and time, days and time duration, years and months duration, string",
     ),
     "unknown format": (
-        f"{{{KEYED}, columns: {{born: {{from: name, type: date, format: '%Q'}}}}}}", "", "{from: name",
+        f"{{{KEYED}, columns: {{born: {{from: name, type: date, format: '%Q'}}}}}}",
+        "",
+        "{from: name",
         "error D225: column born cannot be read this way: %Q is no part of a format; there are"
         " %Y %y %m %d %b %H %I %M %S %f %p %z %B %%",
     ),
     "marks that do not fit": (
-        f"{{{KEYED}, columns: {{size: {{from: name, type: number, thousands: '.'}}}}}}", "", "{from: name",
+        f"{{{KEYED}, columns: {{size: {{from: name, type: number, thousands: '.'}}}}}}",
+        "",
+        "{from: name",
         "error D225: column size cannot be read this way: thousands and decimal are the same",
     ),
     "decided fact": (
-        f"{{{KEYED}, columns: {{tier: name}}}}", "", "name}",
+        f"{{{KEYED}, columns: {{tier: name}}}}",
+        "",
+        "name}",
         "error D207: tier is worked out by the rules and cannot be read from a column",
     ),
     "derived fact computed": (
-        f"{{{KEYED}, computed: {{spent: 1}}}}", "", "spent",
+        f"{{{KEYED}, computed: {{spent: 1}}}}",
+        "",
+        "spent",
         "error D207: spent is worked out by the rules and cannot be read from a column",
     ),
     "unknown key": (
-        "{path: customers.csv, key: custmer_id}", "", "custmer_id",
+        "{path: customers.csv, key: custmer_id}",
+        "",
+        "custmer_id",
         "error D204: `key` names custmer_id, which is no column here; there are name, customer_id; did you mean customer_id?",
     ),
     "unknown customer column": (
-        "", "{path: orders.csv, customer: buyer}", "buyer",
+        "",
+        "{path: orders.csv, customer: buyer}",
+        "buyer",
         f"error D204: `customer` names buyer, which is no column here; there are {ORDER_COLUMNS}",
     ),
     "unknown group": (
-        "", "{path: orders.csv, key: order_id, group_by: order}", "order}",
+        "",
+        "{path: orders.csv, key: order_id, group_by: order}",
+        "order}",
         f"error D204: `group_by` names order, which is no column here; there are {ORDER_COLUMNS}; did you mean order_id?",
     ),
     "unknown aggregate": (
-        "", "{path: orders.csv, group_by: order_id, aggregate: {amuont: sum}}", "amuont",
+        "",
+        "{path: orders.csv, group_by: order_id, aggregate: {amuont: sum}}",
+        "amuont",
         f"error D204: `aggregate` names amuont, which is no column here; there are {ORDER_COLUMNS}; did you mean amount?",
     ),
     "sum of texts": (
-        "", "{path: orders.csv, group_by: order_id, aggregate: {customer_id: sum}}", "customer_id: sum",
+        "",
+        "{path: orders.csv, group_by: order_id, aggregate: {customer_id: sum}}",
+        "customer_id: sum",
         "error D208: customer_id cannot be aggregated by sum, expected a number",
     ),
     "condition reads as_of": (
-        "", "{path: orders.csv, where: placed_at < now()}", "placed_at <",
+        "",
+        "{path: orders.csv, where: placed_at < now()}",
+        "placed_at <",
         "error D203: an expression over rows cannot read as_of: rows are read without a moment of evaluation",
     ),
     "unknown storage": (
-        f"{{{KEYED}, storage: csvv}}", "", "csvv",
+        f"{{{KEYED}, storage: csvv}}",
+        "",
+        "csvv",
         "error D214: there is no storage csvv; there are csv, excel, json, ndjson, sqlite; did you mean csv?",
     ),
     "unknown ending": (
-        "{path: customers.dat, key: customer_id}", "", "customers.dat",
+        "{path: customers.dat, key: customer_id}",
+        "",
+        "customers.dat",
         "error D215: what kind of file customers.dat is cannot be told from its ending; name it with `storage:`",
     ),
     "misspelt option": (
-        f"{{{KEYED}, colums: {{name: name}}}}", "", "colums",
+        f"{{{KEYED}, colums: {{name: name}}}}",
+        "",
+        "colums",
         "error D216: colums is no option of a source; did you mean columns?",
     ),
     "unknown option": (
-        f"{{{KEYED}, pages: 3}}", "", "customer:",
+        f"{{{KEYED}, pages: 3}}",
+        "",
+        "customer:",
         "error D120: storage csv has no option pages; it knows delimiter, encoding, header_row",
     ),
     "missing file": (
-        "{path: customer.csv, key: customer_id}", "", "customer:",
+        "{path: customer.csv, key: customer_id}",
+        "",
+        "customer:",
         "error D101: there is no file customer.csv; did you mean customers.csv?",
     ),
     "derive from what is not there": (
-        "{derive_from: ticket}", "{path: orders.csv}", "ticket",
+        "{derive_from: ticket}",
+        "{path: orders.csv}",
+        "ticket",
         "error D206: customers cannot be derived from ticket: there are no such rows",
     ),
     "derive from what names no customer": (
-        "{derive_from: survey}", "", "survey}",
+        "{derive_from: survey}",
+        "",
+        "survey}",
         "error D206: customers cannot be derived from survey: there are no such rows",
     ),
     "derive an unknown column": (
-        "{derive_from: order, columns: {country: land}}", "{path: orders.csv}", "land",
+        "{derive_from: order, columns: {country: land}}",
+        "{path: orders.csv}",
+        "land",
         "error D204: `columns` names land, which is no column here; there are customer_id, order_id, placed_at, amount, paid",
     ),
     "derive an unknown fact": (
-        "{derive_from: order, columns: {contry: amount}}", "{path: orders.csv}", "amount}",
+        "{derive_from: order, columns: {contry: amount}}",
+        "{path: orders.csv}",
+        "amount}",
         "error D202: contry is no fact of customer and nothing in this source uses it; a further column needs a `type:`;"
         " did you mean country?",
     ),
     "two entities swapped": (
-        "", "{derive_from: order}", "order}",
+        "",
+        "{derive_from: order}",
+        "order}",
         "error D206: customers cannot be derived from order: a source of order derives nothing",
     ),
     "unknown entity": (
-        f"{{{KEYED}}}\n  oder: {{path: orders.csv}}", "", "oder",
+        f"{{{KEYED}}}\n  oder: {{path: orders.csv}}",
+        "",
+        "oder",
         "error R201: unknown key `oder`…",
     ),
     "unknown policy": (
-        f"{{{KEYED}, on_error: ignore}}", "", "ignore",
+        f"{{{KEYED}, on_error: ignore}}",
+        "",
+        "ignore",
         "error R203: `on_error`…",
     ),
 }
@@ -156,7 +206,9 @@ HEADERS = {
     ),
     "no key": (
         "nr,name\n1,a\n",
-        ["customers.csv: error D209: the source of customer needs a key column; name it with `key:` (columns: nr, name)"],
+        [
+            "customers.csv: error D209: the source of customer needs a key column; name it with `key:` (columns: nr, name)"
+        ],
     ),
     "a decided fact": (
         "customer_id,tier\n1,high\n",

@@ -206,7 +206,15 @@ def test_the_memory_keeps_texts_alone_and_not_without_end() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("C1", "C1"), ("", None), (None, None), (17, "17"), (Decimal("17.00"), "17"), (Decimal("1e3"), "1000"), (Date(2026, 3, 1), "2026-03-01")],
+    [
+        ("C1", "C1"),
+        ("", None),
+        (None, None),
+        (17, "17"),
+        (Decimal("17.00"), "17"),
+        (Decimal("1e3"), "1000"),
+        (Date(2026, 3, 1), "2026-03-01"),
+    ],
 )
 def test_a_key_is_text(value: Any, expected: str | None) -> None:
     assert identifier(value) == expected

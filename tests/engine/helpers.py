@@ -18,9 +18,7 @@ MINIMAL = (Path(__file__).parent / "minimal.yaml").read_text(encoding="utf-8")
 """The rule set of the reference page, kept here so that places in messages stay put."""
 
 
-def compile_text(
-    text: str, overrides: Mapping[str, str] | None = None
-) -> tuple[CompiledRuleSet | None, list[Issue]]:
+def compile_text(text: str, overrides: Mapping[str, str] | None = None) -> tuple[CompiledRuleSet | None, list[Issue]]:
     """Load and compile a rule set's YAML; all issues of both, places as ``rules.yaml:line:column``."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rules.yaml"

@@ -10,7 +10,9 @@ from tests.engine.helpers import facts, rules, shown
 
 def cadence(cells: str, settings: str = "anchor: touched", columns: str = "every, task") -> str:
     """A rule set with one cadence row."""
-    return facts("touched: {type: date and time}", "signed: {type: date}", "stop: {type: boolean}", "n: {type: number}") + (
+    return facts(
+        "touched: {type: date and time}", "signed: {type: date}", "stop: {type: boolean}", "n: {type: number}"
+    ) + (
         f"decisions:\n  c:\n    kind: cadence\n    hit_policy: U\n    settings: {{{settings}}}\n    inputs: [n]\n"
         f"    outputs: [{columns}]\n    rules:\n      - {{id: R1, then: {{{cells}}}}}\n"
     )
@@ -118,10 +120,24 @@ def test_suppress_withholds_and_says_so() -> None:
 
 def test_what_the_cells_say() -> None:
     columns = "every, task, channel, priority, purpose"
-    (task,) = tasks(cadence("every: weekly, task: 回访, channel: 电话, priority: 2, purpose: 服务", columns=columns), "2026-03-02")
-    assert (task.task, task.channel, task.priority, task.purpose, task.every) == ("回访", "电话", 2, "service", "weekly")
+    (task,) = tasks(
+        cadence("every: weekly, task: 回访, channel: 电话, priority: 2, purpose: 服务", columns=columns), "2026-03-02"
+    )
+    assert (task.task, task.channel, task.priority, task.purpose, task.every) == (
+        "回访",
+        "电话",
+        2,
+        "service",
+        "weekly",
+    )
     (plain,) = tasks(WEEKLY, "2026-03-02")
-    assert (plain.priority, plain.purpose, plain.owner_role, plain.rule, plain.decision) == (3, "marketing", "", "R1", "c")
+    assert (plain.priority, plain.purpose, plain.owner_role, plain.rule, plain.decision) == (
+        3,
+        "marketing",
+        "",
+        "R1",
+        "c",
+    )
 
 
 def test_priority_may_be_worked_out() -> None:

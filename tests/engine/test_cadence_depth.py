@@ -26,9 +26,13 @@ def cadence(cells: str, settings: str = "", columns: str = "", head: str = "", z
         "touched: {type: date and time}", "signed: {type: date}", "birthday: {type: date}", "n: {type: number}",
         "reversed: {type: boolean}", "feedback: {type: string}", "desk: {type: string}",
     ).replace("Asia/Shanghai", zone)  # fmt: skip
-    return known + head + (
-        f"decisions:\n  c:\n    kind: cadence\n    hit_policy: C\n    settings: {{{settings}}}\n    inputs: [n]\n"
-        f"    outputs: [{names}]\n    rules:\n      - {{id: R1, then: {{{cells}}}}}\n"
+    return (
+        known
+        + head
+        + (
+            f"decisions:\n  c:\n    kind: cadence\n    hit_policy: C\n    settings: {{{settings}}}\n    inputs: [n]\n"
+            f"    outputs: [{names}]\n    rules:\n      - {{id: R1, then: {{{cells}}}}}\n"
+        )
     )
 
 
@@ -130,7 +134,9 @@ def test_a_greeting_missed_in_an_outage_is_belated_once_or_let_go() -> None:
     history, record = ran("2026-05-05"), {"birthday": "1980-05-11"}
     belated = tasks(BIRTHDAY, "2026-05-15", history, **record)
     assert seen(belated)[0] == ("2026-05-11", "overdue", "2026-05-11")
-    assert seen(tasks(BIRTHDAY, "2026-05-16", ran("2026-05-15"), **record)) == [("2027-05-11", "upcoming", "2027-05-11")]
+    assert seen(tasks(BIRTHDAY, "2026-05-16", ran("2026-05-15"), **record)) == [
+        ("2027-05-11", "upcoming", "2027-05-11")
+    ]
     skip = cadence("annual: birthday, task: greet", "catch_up: skip")
     assert seen(tasks(skip, "2026-05-15", history, **record)) == [("2027-05-11", "upcoming", "2027-05-11")]
     every = cadence("annual: birthday, task: greet", "catch_up: all")
@@ -162,7 +168,10 @@ DAILY3 = "every: P3D, task: tip"  # from 1 March: 4, 7, 10, 13 March …
     [
         ("", ["2026-03-13 due", "2026-03-16 upcoming"]),
         ("latest_only", ["2026-03-13 due", "2026-03-16 upcoming"]),
-        ("all", ["2026-03-04 overdue", "2026-03-07 overdue", "2026-03-10 overdue", "2026-03-13 due", "2026-03-16 upcoming"]),
+        (
+            "all",
+            ["2026-03-04 overdue", "2026-03-07 overdue", "2026-03-10 overdue", "2026-03-13 due", "2026-03-16 upcoming"],
+        ),
         ("skip", ["2026-03-13 due", "2026-03-16 upcoming"]),
     ],
 )
@@ -331,7 +340,9 @@ def test_a_date_ahead_that_moves_is_asked_for_again() -> None:
 
 # --- steps ----------------------------------------------------------------------------------------------------------
 
-STEPS = cadence("anchor: signed, offset: P0D, task: recall", columns="anchor, after_step, every, offset, within, task") + (
+STEPS = cadence(
+    "anchor: signed, offset: P0D, task: recall", columns="anchor, after_step, every, offset, within, task"
+) + (
     "      - {id: CALL, then: {after_step: R1, offset: PT2H, within: 24h, task: call}}\n"
     "      - {id: TIP, then: {after_step: TIP, every: weekly, task: tip}}\n"
 )
@@ -353,7 +364,11 @@ def test_a_row_may_count_from_its_own_last_action() -> None:
     (tip,) = tasks(STEPS, "2026-03-03", known)
     assert (tip.rule, str(tip.due)[:16], tip.period) == ("TIP", "2026-03-09T09:00", "2026-03-02")
     first = STEPS.replace("settings: {}", "settings: {if_never: now}")
-    assert [(t.rule, t.period) for t in tasks(first, "2026-03-03")] == [("R1", "never"), ("CALL", "never"), ("TIP", "never")]
+    assert [(t.rule, t.period) for t in tasks(first, "2026-03-03")] == [
+        ("R1", "never"),
+        ("CALL", "never"),
+        ("TIP", "never"),
+    ]
 
 
 # --- working days and hours -----------------------------------------------------------------------------------------
@@ -419,14 +434,20 @@ def test_the_longest_gap_moves_along() -> None:
 def test_the_time_allowed_in_working_time(settings: str, desk: str | None, until: str) -> None:
     """Saturday 16:00 and two hours; the desk in London opens at 17:00 in Shanghai."""
     text = cadence("offset: P0D, within: 2h, task: answer", f"anchor: touched, {settings}", head=OFFICE)
-    decision = rules_with_notes(text).decide({"id": "C1", "touched": "2026-03-07T16:00:00", "desk": desk}, as_of="2026-03-07")
+    decision = rules_with_notes(text).decide(
+        {"id": "C1", "touched": "2026-03-07T16:00:00", "desk": desk}, as_of="2026-03-07"
+    )
     assert decision.warnings == ()
     assert [str(t.until) for t in decision.tasks] == [until]
 
 
 def test_a_calendar_that_is_none() -> None:
-    text = cadence("offset: P0D, within: 2h, task: answer", "anchor: touched, clock: working, calendar: desk", head=OFFICE)
-    decision = rules_with_notes(text).decide({"id": "C1", "touched": "2026-03-07T16:00:00", "desk": "lodnon"}, as_of="2026-03-07")
+    text = cadence(
+        "offset: P0D, within: 2h, task: answer", "anchor: touched, clock: working, calendar: desk", head=OFFICE
+    )
+    decision = rules_with_notes(text).decide(
+        {"id": "C1", "touched": "2026-03-07T16:00:00", "desk": "lodnon"}, as_of="2026-03-07"
+    )
     assert [str(t.until)[:16] for t in decision.tasks] == ["2026-03-09T11:00"]
     assert [shown(i).partition(": ")[2] for i in decision.warnings] == [
         "warning P409: customer C1: 'desk' should name a calendar, found string lodnon; calendars: office, london; "
@@ -454,9 +475,14 @@ def test_a_week_keeps_the_clock_time_where_clocks_change(zone: str, touched: str
 
 def test_each_role_gets_an_action() -> None:
     head = "roles: {sales: {label: {zh: 销售}}, manager: {label: {zh: 经理}}}\n"
-    text = cadence('every: weekly, task: call, owner_role: "销售、manager"', "anchor: signed", "every, task, owner_role", head)
+    text = cadence(
+        'every: weekly, task: call, owner_role: "销售、manager"', "anchor: signed", "every, task, owner_role", head
+    )
     found = tasks(text, "2026-03-02", signed="2026-03-01")
-    assert [(t.owner_role, t.part, t.period) for t in found] == [("sales", "", "2026-03-01"), ("manager", "manager", "2026-03-01")]
+    assert [(t.owner_role, t.part, t.period) for t in found] == [
+        ("sales", "", "2026-03-01"),
+        ("manager", "manager", "2026-03-01"),
+    ]
     plan = rules(text).plan([{"id": "C1", "signed": "2026-03-01"}], as_of="2026-03-10")
     assert len({a.key for a in plan.actions}) == 2
     assert [a.owner_role for a in plan.actions] in (["sales", "manager"], ["manager", "sales"])
@@ -569,7 +595,9 @@ def test_every_setting_of_the_reference_is_read_in_both_languages() -> None:
             for word in (english, zh):
                 cells = {"cadence": "offset: P1D, task: call", "escalation": "task: call"}
                 kind = "escalation" if kinds.strip() == "escalation" else "cadence"
-                text = cadence(cells[kind], f"anchor: signed, {setting}: {word}" if kind == "cadence" else f"{setting}: {word}")
+                text = cadence(
+                    cells[kind], f"anchor: signed, {setting}: {word}" if kind == "cadence" else f"{setting}: {word}"
+                )
                 text = text.replace("time_zone", "calendar: 24x7\ntime_zone").replace("kind: cadence", f"kind: {kind}")
                 assert problems(text) == [], word
     assert told == {kind: set(DECISION_SETTINGS[Kind(kind)]) for kind in ("cadence", "escalation")}

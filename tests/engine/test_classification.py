@@ -224,12 +224,15 @@ def test_a_derived_value_out_of_range_is_unknown() -> None:
 
 
 def test_missing_values_as_the_vocabulary_says() -> None:
-    text = facts(
-        "a: {type: number, missing: default, default: 5}",
-        "b: {type: number, missing: error}",
-        "c: {type: number, missing: default, default: 0, formula: 'sum(orders.amount)'}",
-        "s: {type: number, formula: a + 1}",
-    ) + "  order:\n    amount: {type: number}\n"
+    text = (
+        facts(
+            "a: {type: number, missing: default, default: 5}",
+            "b: {type: number, missing: error}",
+            "c: {type: number, missing: default, default: 0, formula: 'sum(orders.amount)'}",
+            "s: {type: number, formula: a + 1}",
+        )
+        + "  order:\n    amount: {type: number}\n"
+    )
     decision = rules(text).decide({"id": "C1"}, as_of=AS_OF)
     assert decision.values == {"c": 0, "s": 6}
     assert [shown(i) for i in decision.warnings] == [
@@ -250,7 +253,9 @@ def test_unknown_names_the_facts_behind_an_expression() -> None:
 
 
 def test_facts_of_related_rows_are_derived_first() -> None:
-    text = facts("spent: {type: number, formula: sum(orders.total)}", "worst: {type: number, formula: max(orders.share)}") + (
+    text = facts(
+        "spent: {type: number, formula: sum(orders.total)}", "worst: {type: number, formula: max(orders.share)}"
+    ) + (
         "  order:\n    quantity: {type: number}\n    price: {type: number}\n"
         "    total: {type: number, formula: quantity * price}\n    share: {type: number, formula: price / quantity}\n"
     )
@@ -269,7 +274,11 @@ def test_a_scorecard_is_a_sum_and_a_table_of_bands() -> None:
         "      - {id: B2, when: {out: '< 3'}, then: {band: rest}}\n"
     )
     compiled = rules(text)
-    assert [compiled.decide({"id": "C1", "v": v}, as_of=AS_OF).values["band"] for v in (1, 6, 10)] == ["rest", "top", "top"]
+    assert [compiled.decide({"id": "C1", "v": v}, as_of=AS_OF).values["band"] for v in (1, 6, 10)] == [
+        "rest",
+        "top",
+        "top",
+    ]
 
 
 def test_rows_count_on_their_days_only() -> None:

@@ -64,7 +64,9 @@ def test_load_reads_a_folder_and_tells_all_problems(tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text(MINIMAL, encoding="utf-8")
     assert crmrules.load(tmp_path).fingerprint == crmrules.load(path).fingerprint
-    path.write_text(MINIMAL.replace("kind: cadence", "kind: cadense").replace(">= high_value", ">= high_valeu"), "utf-8")
+    path.write_text(
+        MINIMAL.replace("kind: cadence", "kind: cadense").replace(">= high_value", ">= high_valeu"), "utf-8"
+    )
     with pytest.raises(crmrules.RuleSetError) as caught:
         crmrules.load(path)
     assert [(i.code, i.span.line) for i in caught.value.issues] == [("R203", 60), ("F120", 56)]
@@ -83,7 +85,13 @@ def test_a_compiled_rule_set_can_be_pickled_and_not_changed() -> None:
 def test_threads_share_one_rule_set() -> None:
     compiled = rules()
     records = [
-        {"id": f"C{i}", "name": f"N{i}", "annual_amount": i * 7000, "satisfaction": 40 + i % 60, "orders": [{"amount": i}]}
+        {
+            "id": f"C{i}",
+            "name": f"N{i}",
+            "annual_amount": i * 7000,
+            "satisfaction": 40 + i % 60,
+            "orders": [{"amount": i}],
+        }
         for i in range(100)
     ]
     expected = [repr(compiled.decide(r, as_of="2026-03-02", trace=True)) for r in records]

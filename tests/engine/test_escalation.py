@@ -73,7 +73,10 @@ def test_without_since_the_episode_opens_when_first_seen_and_is_remembered() -> 
         ("upcoming", "2026-03-02T10:00:00@Asia/Shanghai"),
     ]
     other = History(episodes={"silence": Episode("silence", moment("2026-01-01T00:00:00Z"))})
-    assert str(compiled.decide({"id": "C1", "open": True}, as_of="2026-03-03", history=other).tasks[0].start)[:10] == "2026-03-03"
+    assert (
+        str(compiled.decide({"id": "C1", "open": True}, as_of="2026-03-03", history=other).tasks[0].start)[:10]
+        == "2026-03-03"
+    )
 
 
 def test_where_the_beginning_comes_from() -> None:

@@ -21,9 +21,13 @@ def escalation(cells: str, settings: str = "since: opened_at", columns: str = ""
         "open: {type: boolean}", "opened_at: {type: date and time}", "score: {type: number}", "held_at: {type: date and time}",
         "resumed_at: {type: date and time}",
     ).replace("Asia/Shanghai", zone)  # fmt: skip
-    return known + head + (
-        f"decisions:\n  late:\n    kind: escalation\n    hit_policy: C\n    settings: {{{settings}}}\n    inputs: [open, score]\n"
-        f"    outputs: [{names}]\n    rules:\n      - {{id: E1, when: {{open: true}}, then: {{{cells}}}}}\n{more}"
+    return (
+        known
+        + head
+        + (
+            f"decisions:\n  late:\n    kind: escalation\n    hit_policy: C\n    settings: {{{settings}}}\n    inputs: [open, score]\n"
+            f"    outputs: [{names}]\n    rules:\n      - {{id: E1, when: {{open: true}}, then: {{{cells}}}}}\n{more}"
+        )
     )
 
 
@@ -163,17 +167,24 @@ def test_a_warning_in_working_time() -> None:
     """Friday 15:00 and four hours of work end on Monday at 11:00; one hour before is 10:00."""
     text = escalation("within: 4h, warn: 1h, task: answer, clock: working")
     found = tasks(text, "2026-03-06T15:00:00", opened_at="2026-03-06T15:00:00")
-    assert [clock(t)[:2] for t in found] == [("2026-03-06T15:00", "2026-03-09T11:00"), ("2026-03-09T10:00", "2026-03-09T11:00")]
+    assert [clock(t)[:2] for t in found] == [
+        ("2026-03-06T15:00", "2026-03-09T11:00"),
+        ("2026-03-09T10:00", "2026-03-09T11:00"),
+    ]
 
 
 def test_a_warning_may_be_as_long_as_the_time() -> None:
-    found = tasks(escalation("within: 8h, warn: 8h, task: answer"), "2026-03-02T09:00:00", opened_at="2026-03-02T09:00:00")
+    found = tasks(
+        escalation("within: 8h, warn: 8h, task: answer"), "2026-03-02T09:00:00", opened_at="2026-03-02T09:00:00"
+    )
     assert [(t.level, t.status) for t in found] == [(1, "due"), (0, "due")]
 
 
 def test_the_warning_is_an_action_of_its_own_and_speaks_the_language() -> None:
     text = escalation(WARNED, head="").replace("name: test\n", "name: test\nlanguage: zh\n")
-    plan = rules(text).plan([{"id": "C1", "open": True, "opened_at": "2026-03-02T09:00:00"}], as_of="2026-03-02T15:00:00")
+    plan = rules(text).plan(
+        [{"id": "C1", "open": True, "opened_at": "2026-03-02T09:00:00"}], as_of="2026-03-02T15:00:00"
+    )
     assert [(a.task, a.level) for a in plan.actions] == [("answer", 2), ("预警：answer", 0)]
     assert len({a.key for a in plan.actions}) == 2
 
@@ -233,7 +244,9 @@ def test_no_hold() -> None:
 
 def test_a_hold_that_is_none() -> None:
     text = escalation(FOUR, "since: opened_at, holds: '[{start: score}]'", head="")
-    decision = rules(text).decide({"id": "C1", "open": True, "opened_at": "2026-03-02T09:00:00", "score": 5}, as_of="2026-03-02")
+    decision = rules(text).decide(
+        {"id": "C1", "open": True, "opened_at": "2026-03-02T09:00:00", "score": 5}, as_of="2026-03-02"
+    )
     assert [clock(t)[1] for t in decision.tasks] == ["2026-03-02T13:00"]
     assert [shown(i).partition("P408")[2] for i in decision.warnings] == [
         ": customer C1: '[{start: score}]' should give holds, each with 'start' and 'end', found context {'start': 5}; "
@@ -301,7 +314,9 @@ def test_episodes_open_stay_and_are_resolved() -> None:
     text = escalation("task: answer", "", more="      - {id: S1, when: {score: '< 70'}, then: {signal: low, task: visit}}\n",
                       columns="signal, task")  # fmt: skip
     march = moment("2026-03-01T09:00:00@Asia/Shanghai")
-    history = History(episodes={"late": Episode("late", march), "low": Episode("low", march), "gone": Episode("gone", march)})
+    history = History(
+        episodes={"late": Episode("late", march), "low": Episode("low", march), "gone": Episode("gone", march)}
+    )
     stays = decided(text, "2026-03-03T09:00:00", history, score=69)
     assert (stays.episodes, stays.resolved) == ({"late": march, "low": march}, ("gone",))
     over = decided(text, "2026-03-03T09:00:00", history, open=False, score=70)
@@ -326,7 +341,9 @@ def test_each_role_gets_an_action_and_a_warning() -> None:
     assert [(t.level, t.owner_role, t.part) for t in found] == [
         (1, "sales", ""), (1, "manager", "manager"), (0, "sales", ""), (0, "manager", "manager"),
     ]  # fmt: skip
-    plan = rules(text).plan([{"id": "C1", "open": True, "opened_at": "2026-03-02T09:00:00"}], as_of="2026-03-02T15:00:00")
+    plan = rules(text).plan(
+        [{"id": "C1", "open": True, "opened_at": "2026-03-02T09:00:00"}], as_of="2026-03-02T15:00:00"
+    )
     assert len({a.key for a in plan.actions}) == 4
 
 

@@ -26,7 +26,7 @@ TRIAL = FACTS + (
     "experiments:\n"
     "  points_trial:\n"
     "    label: {en: Points scheme, zh: 积分试点}\n"
-    "    scope: rfm = \"potential\"\n"
+    '    scope: rfm = "potential"\n'
     "    share: 20%\n"
     "    salt: 2026-points\n"
     "    fact: 试点组\n"
@@ -58,7 +58,9 @@ def test_the_share_is_met_by_a_hundred_thousand_ids():
 
 
 def test_two_salts_draw_independently():
-    both = Counter((is_pilot("a", str(n), Fraction(1, 2)), is_pilot("b", str(n), Fraction(1, 2))) for n in range(20_000))
+    both = Counter(
+        (is_pilot("a", str(n), Fraction(1, 2)), is_pilot("b", str(n), Fraction(1, 2))) for n in range(20_000)
+    )
     assert all(abs(count / 20_000 - 0.25) < 0.015 for count in both.values()) and len(both) == 4
 
 
@@ -99,7 +101,7 @@ def test_the_arm_is_a_fact_for_tables_and_kpis():
         "  offer:\n    kind: cadence\n    inputs: [arm]\n    outputs: [every, task, anchor]\n"
         "    rules: [{id: O1, when: {arm: 试点}, then: {every: 每月1次, task: 积分, anchor: as_of}}]\n"
         "kpis:\n"
-        "  repurchase:\n    type: ratio\n    where: rfm = \"potential\"\n    numerator: orders_90d >= 1\n    group_by: [arm]\n"
+        '  repurchase:\n    type: ratio\n    where: rfm = "potential"\n    numerator: orders_90d >= 1\n    group_by: [arm]\n'
     )
     compiled = rules(text)
     records = [Record(f"C{n}", {"rfm": "potential", "orders_90d": n % 2}) for n in range(40)]

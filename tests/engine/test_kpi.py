@@ -83,7 +83,9 @@ CUSTOMERS = [
 ]
 
 
-def deal(agent: str | None, stage: str | None, value: Any = None, closed: str | None = None, hours: int = 0) -> dict[str, Any]:
+def deal(
+    agent: str | None, stage: str | None, value: Any = None, closed: str | None = None, hours: int = 0
+) -> dict[str, Any]:
     return {
         "customer_id": None, "agent": agent, "stage": stage, "value": to_value(value),
         "closed_on": Date.parse(closed) if closed else None, "took": DaysDuration.of(hours=hours) if hours else None,
@@ -168,12 +170,16 @@ def test_totals(definition, expected):
 def test_values_that_do_not_add_up_are_left_out_and_counted():
     (result,) = run('{type: simple, over: opportunity, value: if agent = "Ann" then value else took}')
     assert brief(result) == (Decimal("162.50"), 3, 5)
-    (result,) = run('{type: percentile, over: opportunity, value: if agent = "Ann" then value else took, percentile: 0.5}')
+    (result,) = run(
+        '{type: percentile, over: opportunity, value: if agent = "Ann" then value else took, percentile: 0.5}'
+    )
     assert (result.value, result.n, result.rating) == (None, 5, Rating.NO_DATA)
 
 
 def test_a_ratio_shows_what_it_is_made_of():
-    (result,) = run('{type: ratio, over: opportunity, numerator: stage = "won", denominator: stage != "open", unit: "%"}')
+    (result,) = run(
+        '{type: ratio, over: opportunity, numerator: stage = "won", denominator: stage != "open", unit: "%"}'
+    )
     assert (result.numerator, result.denominator, result.value, result.unit) == (3, 6, Decimal("0.5"), "%")
     (mean,) = run("{type: mean, value: satisfaction}")
     assert (mean.numerator, mean.denominator) == (220, 3)
@@ -201,7 +207,7 @@ def test_a_row_with_several_tags_counts_in_each_and_once_in_the_total():
 
 
 def test_groups_without_rows_have_no_data_and_groups_where_nothing_counts_have_none():
-    won = 'over: opportunity, group_by: [agent], groups_from: owner.name, target: 50%'
+    won = "over: opportunity, group_by: [agent], groups_from: owner.name, target: 50%"
     results = run(f'{{type: ratio, {won}, numerator: stage = "won", denominator: "stage in (\\"won\\", \\"lost\\")"}}')
     assert [(*brief(r), r.rating) for r in results] == [
         (Decimal("0.6"), 5, 0, Rating.GREEN),
@@ -232,8 +238,8 @@ def test_allowed_values_and_values_of_another_entity_both_make_groups():
         ("target: 0.5, direction: lower", Rating.GREEN),
         ("target: 0.4, amber: 0.5, direction: lower", Rating.AMBER),
         ("target: 40%, amber: 45%, direction: lower", Rating.RED),
-        ("target: 0.5, where: name = \"x\"", Rating.NO_DATA),
-        ("where: name = \"x\"", Rating.NO_DATA),
+        ('target: 0.5, where: name = "x"', Rating.NO_DATA),
+        ('where: name = "x"', Rating.NO_DATA),
     ],
 )
 def test_ratings(settings, rating):
@@ -242,7 +248,9 @@ def test_ratings(settings, rating):
 
 
 def test_durations_have_targets_too():
-    text = "{type: percentile, over: opportunity, value: took, percentile: 0.9, target: 24h, amber: P3D, direction: lower}"
+    text = (
+        "{type: percentile, over: opportunity, value: took, percentile: 0.9, target: 24h, amber: P3D, direction: lower}"
+    )
     (result,) = run(text)
     assert (result.target, result.rating) == (DaysDuration.of(hours=24), Rating.AMBER)
 

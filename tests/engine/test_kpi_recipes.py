@@ -188,7 +188,9 @@ def test_cross_sell_counts_product_lines_of_twelve_months():
 # --- sales ----------------------------------------------------------------------------------------------------------
 
 
-def deal(created: str | None, converted: str | None = None, closed: str | None = None, stage: str | None = None) -> dict[str, Any]:
+def deal(
+    created: str | None, converted: str | None = None, closed: str | None = None, stage: str | None = None
+) -> dict[str, Any]:
     return {
         "customer_id": None, "created_at": moment(created), "converted_at": moment(converted),
         "closed_on": day(closed), "stage": stage,
@@ -272,7 +274,9 @@ def test_a_running_total_by_month_up_to_the_evaluation():
 
 def test_interaction_frequency_is_per_active_customer_and_month():
     data = dataset(
-        customer("busy", orders=["2026-01-15"], touches=["2026-01-01", "2026-02-01", "2026-03-31T23:59:59", "2026-04-01"]),
+        customer(
+            "busy", orders=["2026-01-15"], touches=["2026-01-01", "2026-02-01", "2026-03-31T23:59:59", "2026-04-01"]
+        ),
         customer("quiet", orders=["2025-04-01"], touches=["2025-12-31"]),
         customer("not active", orders=["2025-03-31"], touches=["2026-01-01"]),
     )
@@ -284,9 +288,15 @@ def test_cadence_compliance_asks_for_a_touch_in_each_stretch():
     """28 days before 1 April: 4, 11, 18 and 25 March begin the weeks."""
     weekly = DaysDuration.of(days=7)
     data = dataset(
-        customer("every week", gap=weekly, touches=["2026-03-04", "2026-03-11", "2026-03-24T23:59", "2026-03-31T23:59"]),
+        customer(
+            "every week", gap=weekly, touches=["2026-03-04", "2026-03-11", "2026-03-24T23:59", "2026-03-31T23:59"]
+        ),
         customer("two weeks of four", gap=weekly, touches=["2026-03-05", "2026-03-06", "2026-03-30"]),
-        customer("mails and calls of theirs", gap=weekly, touches=[("2026-03-05", "outbound", False), ("2026-03-12", "inbound", True)]),
+        customer(
+            "mails and calls of theirs",
+            gap=weekly,
+            touches=[("2026-03-05", "outbound", False), ("2026-03-12", "inbound", True)],
+        ),
         customer("once in the window", gap=DaysDuration.of(days=28), touches=["2026-03-20"]),
         customer("a quarter apart", gap=DaysDuration.of(days=91)),
         customer("no gap said"),
@@ -344,7 +354,9 @@ def test_resolution_takes_off_the_time_on_hold():
 # --- what customers say ---------------------------------------------------------------------------------------------
 
 
-def answer(contact: str | None, at: str | None, recommend: int | None = None, score: int | None = None) -> dict[str, Any]:
+def answer(
+    contact: str | None, at: str | None, recommend: int | None = None, score: int | None = None
+) -> dict[str, Any]:
     return {"customer_id": None, "contact": contact, "answered_at": moment(at), "recommend": recommend, "score": score}
 
 
@@ -420,7 +432,8 @@ kpis:
 def test_the_arms_that_a_rule_set_draws_are_compared():
     compiled = rules(TRIAL)
     everybody = [
-        Record(f"C{i}", {"tier": "potential" if i % 4 else "core"}, {"order": [{"placed_at": None}] * (i % 3)}) for i in range(40)
+        Record(f"C{i}", {"tier": "potential" if i % 4 else "core"}, {"order": [{"placed_at": None}] * (i % 3)})
+        for i in range(40)
     ]
     arms = {each.id: compiled.decide(each, as_of=AS_OF).values["arm"] for each in everybody}
     expected: dict[str, list[int]] = {"pilot": [0, 0], "control": [0, 0]}

@@ -13,7 +13,9 @@ from crmrules.model.values import Date, DateTime
 
 NAMES = ("name", "amount", "signed", "touched", "tags", "tier", "vip", "nothing", "as_of")
 WORDS = Words(
-    {**{name: name for name in NAMES}, "客户名称": "name"}, {"tier": {"high": "高", "low": "低"}, "tags": {"a": "甲"}}, "zh"
+    {**{name: name for name in NAMES}, "客户名称": "name"},
+    {"tier": {"high": "高", "low": "低"}, "tags": {"a": "甲"}},
+    "zh",
 )
 VALUES = {
     "name": "甲公司", "amount": Decimal("1234567.8"), "signed": Date(2026, 3, 1), "vip": True, "tier": "high",
@@ -94,7 +96,9 @@ def test_what_is_refused_at_load(source: str, code: str, what: str) -> None:
 
 
 def test_every_problem_of_a_text_with_its_character() -> None:
-    _, issues = TemplateReader(WORDS).read("{{ nmae }} {{ name | uper }} {{ amout }}", Span("t.xlsx", sheet="S", cell="B7"))
+    _, issues = TemplateReader(WORDS).read(
+        "{{ nmae }} {{ name | uper }} {{ amout }}", Span("t.xlsx", sheet="S", cell="B7")
+    )
     assert [i.render() for i in issues] == [
         "t.xlsx › S!B7 (character 4): error P311: the placeholder 'nmae' names nothing of the customer; "
         "did you mean name?",

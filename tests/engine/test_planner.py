@@ -110,7 +110,9 @@ def test_a_policy_that_cannot_be_worked_out_withholds() -> None:
 
 
 def test_suppressed_actions_are_withheld() -> None:
-    text = edited(("settings: {anchor: last_touch_at,", "settings: {suppress: satisfaction < 70, anchor: last_touch_at,"))
+    text = edited(
+        ("settings: {anchor: last_touch_at,", "settings: {suppress: satisfaction < 70, anchor: last_touch_at,")
+    )
     assert [(w.action.rule, w.reason) for w in plan_of(CUSTOMER, text=text).withheld] == [("FU1", "suppress")]
 
 
@@ -132,10 +134,14 @@ def test_keys_of_an_episode_stay_with_its_history() -> None:
     history = {"C1": History(episodes={"low_satisfaction": Episode("low_satisfaction", opened)})}
     plans = [compiled.plan([CUSTOMER], as_of=day, histories=history) for day in ("2026-03-02", "2026-03-05")]
     keys = [{a.rule: a.key for a in p.actions if a.kind == "escalation"} for p in plans]
-    assert keys[0] == keys[1] == {
-        "UH1": action_key("minimal", "UH1", "C1", "2026-03-01T08:00:00@Asia/Shanghai", 1),
-        "UH2": action_key("minimal", "UH2", "C1", "2026-03-01T08:00:00@Asia/Shanghai", 2),
-    }
+    assert (
+        keys[0]
+        == keys[1]
+        == {
+            "UH1": action_key("minimal", "UH1", "C1", "2026-03-01T08:00:00@Asia/Shanghai", 1),
+            "UH2": action_key("minimal", "UH2", "C1", "2026-03-01T08:00:00@Asia/Shanghai", 2),
+        }
+    )
 
 
 def test_the_key_is_what_it_was() -> None:
@@ -183,7 +189,12 @@ def test_a_text_that_cannot_be_filled_in_stays_as_written() -> None:
 
 
 def test_texts_name_facts_labels_parameters_and_defaults() -> None:
-    text = edited(("{{ name }}：了解近况", "{{ 客户名称 }} {{ value_tier }} {{ high_value | number }} {{ as_of | date }} {{ owner }}"))
+    text = edited(
+        (
+            "{{ name }}：了解近况",
+            "{{ 客户名称 }} {{ value_tier }} {{ high_value | number }} {{ as_of | date }} {{ owner }}",
+        )
+    )
     action = plan_of({**CUSTOMER, "owner": None}, text=text).actions[0]
     assert action.content == "甲公司 高 500,000 2026-03-02 —"
 

@@ -121,7 +121,9 @@ def test_a_cut_may_rest_on_decisions_and_on_other_cuts():
 
 
 def test_two_cuts_in_one_formula():
-    text = facts("a: {type: number}", "b: {type: number}", "score: {type: number, formula: 'quantile(a, 2) + quantile(b, 2)'}")
+    text = facts(
+        "a: {type: number}", "b: {type: number}", "score: {type: number, formula: 'quantile(a, 2) + quantile(b, 2)'}"
+    )
     records = [{"id": f"{a}{b}", "a": a, "b": b} for a in (1, 2) for b in (1, 2)]
     assert decided(text, records, "score") == [2, 3, 3, 4]
     assert list(rules(text).cut_points(records, as_of=AS_OF).cuts) == ["score", "score#2"]

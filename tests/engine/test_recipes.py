@@ -40,7 +40,9 @@ def test_a_quarter_ends_with_its_last_moment() -> None:
     assert "K3" in found("2026-05-20", orders=placed("2026-04-01T00:00:00"))
 
 
-@pytest.mark.parametrize(("recent", "before", "halved"), [(1, 2, True), (2, 3, False), (0, 1, True), (0, 0, False), (3, 6, True)])
+@pytest.mark.parametrize(
+    ("recent", "before", "halved"), [(1, 2, True), (2, 3, False), (0, 1, True), (0, 0, False), (3, 6, True)]
+)
 def test_half_of_the_three_months_before(recent: int, before: int, halved: bool) -> None:
     placed = orders(m2026_04=recent, m2026_01=before)
     assert ("HR" in found("2026-05-20", orders=placed, interactions=[])) is halved

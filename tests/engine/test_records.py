@@ -35,7 +35,13 @@ def read(**fields: object) -> Record:
 
 
 def test_names_labels_and_aliases() -> None:
-    assert read(amount=5).fields == read(金额=5).fields == read(年消费额=5).fields == read(Amount=5).fields == {"amount": 5}
+    assert (
+        read(amount=5).fields
+        == read(金额=5).fields
+        == read(年消费额=5).fields
+        == read(Amount=5).fields
+        == {"amount": 5}
+    )
     assert to_record(rules(TEXT), {"customer_id": 7, "vip": True})[0] == Record("7", {"vip": True})
 
 

@@ -183,7 +183,9 @@ def test_an_upgrade_does_not_wait_unless_it_is_said():
 
 
 def test_every_reason_to_wait_is_told():
-    decision = decide(tiers(REVIEW + ", grace: P30D, minimum_tenure: P120D"), 10, "2026-04-02", "gold", last="2026-04-01")
+    decision = decide(
+        tiers(REVIEW + ", grace: P30D, minimum_tenure: P120D"), 10, "2026-04-02", "gold", last="2026-04-01"
+    )
     assert why(decision) == [(Hold.REVIEW, "2026-07-01"), (Hold.GRACE, "2026-05-02"), (Hold.TENURE, "2026-05-01")]
 
 
@@ -207,7 +209,9 @@ def test_a_pin_that_is_no_value_is_a_warning_and_does_not_count():
 
 
 def test_a_call_for_less_ages_under_a_pin():
-    found = moved(decide(tiers(PIN + ", grace: P30D"), 10, "2026-03-15", "gold", pending="2026-03-01", pinned_tier="gold"))
+    found = moved(
+        decide(tiers(PIN + ", grace: P30D"), 10, "2026-03-15", "gold", pending="2026-03-01", pinned_tier="gold")
+    )
     assert found.pending_since == at("2026-03-01")
 
 
@@ -268,7 +272,12 @@ def test_a_change_is_told_with_its_reason():
     (action,) = planned(TOLD, 100, "gold").actions
     assert (action.task, action.channel, action.owner, action.is_queue) == ("等级通知", "微信", "manager", True)
     assert action.content == "张三：金→钻石（升等，T1: 年消费满100）"
-    assert (action.decision, action.rule, action.kind.value, action.purpose) == ("tiers", "T1", "classification", "service")
+    assert (action.decision, action.rule, action.kind.value, action.purpose) == (
+        "tiers",
+        "T1",
+        "classification",
+        "service",
+    )
     assert (action.due, action.basis) == (at("2026-03-02"), {"spent": 100, "previous.tier": "gold"})
     assert planned(TOLD, 10, "gold").actions[0].content == "张三：金→银（降等，T4）"
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from crmrules.feel.builtins import xpath_regex
-from crmrules.feel.builtins.declare import Builtin, Failure
 from crmrules.feel.builtins.boolean import BOOLEAN_BUILTINS
 from crmrules.feel.builtins.calling import call, call_named
 from crmrules.feel.builtins.context import CONTEXT_BUILTINS
 from crmrules.feel.builtins.conversion import CONVERSION_BUILTINS
+from crmrules.feel.builtins.declare import Builtin, Failure
 from crmrules.feel.builtins.lists import LIST_BUILTINS
 from crmrules.feel.builtins.numeric import NUMERIC_BUILTINS
 from crmrules.feel.builtins.ranges import RANGE_BUILTINS
@@ -363,5 +363,3 @@ def test_type_of() -> None:
     assert str(type_of({"a": [Range(1, 2)]})) == "context<a: list<range<number>>>"
     assert is_subtype(type_of({"x": 1, "y": 2, "z": "a"}), POINT)
     assert not is_subtype(POINT, type_of({"x": 1, "z": "a"}))
-
-

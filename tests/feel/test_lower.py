@@ -11,7 +11,13 @@ from crmrules.feel.compiler import Scope, compile_expression, compile_unary
 from crmrules.feel.types import ANY, BOOLEAN, NUMBER, STRING, ContextType, ListType
 
 SCOPE = Scope(
-    names={"n": NUMBER, "s": STRING, "x": ANY, "xs": ListType(NUMBER), "rows": ListType(ContextType({"k": NUMBER}, open=False))},
+    names={
+        "n": NUMBER,
+        "s": STRING,
+        "x": ANY,
+        "xs": ListType(NUMBER),
+        "rows": ListType(ContextType({"k": NUMBER}, open=False)),
+    },
     constants={"line": 5},
 )
 TAGS = ListType(NUMBER)

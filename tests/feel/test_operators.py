@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from crmrules.feel.builtins import operators as op
-from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.comparison import identity_key, same
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.values_text import literal_of
 from crmrules.model.values import Range, parse_temporal
 
@@ -76,7 +76,12 @@ def test_arithmetic(operator: str, a: Any, b: Any, result: str) -> None:
         ("add", T("999999999-12-31"), T("P1D"), "date is beyond the years ±999999999"),
         ("add", T("P1M"), T("P1D"), "cannot calculate years and months duration + days and time duration"),
         ("sub", T("P1D"), T("2024-01-01"), "cannot calculate days and time duration - date"),
-        ("sub", T("2024-01-01"), T("2024-01-01T00:00:00"), "cannot subtract: one has an offset from UTC and the other has none"),
+        (
+            "sub",
+            T("2024-01-01"),
+            T("2024-01-01T00:00:00"),
+            "cannot subtract: one has an offset from UTC and the other has none",
+        ),
     ],
 )
 def test_arithmetic_without_a_result(operator: str, a: Any, b: Any, reason: str) -> None:

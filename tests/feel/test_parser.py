@@ -15,7 +15,9 @@ from crmrules.feel.parser import parse_expression
 from crmrules.feel.types import ANY, NUMBER, ContextType, ListType
 
 NAMES = Scope(
-    names=dict.fromkeys(("a", "b", "a-b", "xs", "Monthly Salary", "days in weekend", "days", "Student's name", "x"), ANY),
+    names=dict.fromkeys(
+        ("a", "b", "a-b", "xs", "Monthly Salary", "days in weekend", "days", "Student's name", "x"), ANY
+    ),
     spellings={"金额": "a", "近30天消费": "b", "3星": "x"},
     builtins={},
 )

@@ -162,7 +162,9 @@ def test_closures_and_generated_text_agree(text: str, value: Value) -> None:
     assert short(value, {}, None) is generate(test.core)(value, {}, None)
 
 
-@given(st.sampled_from(["1", "1, 2", "not(1, 2)", "null, 1", "not(null)", "-"]), st.none() | st.lists(NUMBERS, max_size=3))
+@given(
+    st.sampled_from(["1", "1, 2", "not(1, 2)", "null, 1", "not(null)", "-"]), st.none() | st.lists(NUMBERS, max_size=3)
+)
 def test_closures_and_generated_text_agree_on_lists(text: str, value: Value) -> None:
     test, _ = compile_unary(text, SCOPE, input=ListType(NUMBER))
     assert test is not None

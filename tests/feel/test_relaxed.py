@@ -217,9 +217,7 @@ TAGS = ListType(STRING)
         ("count(?) > 1", TAGS, TIERS, ["vip", "ny"], ["ny"], False),
     ],
 )  # fmt: skip
-def test_tags(
-    text: str, kind: Type, words: dict[str, Value] | None, holds: Value, fails: Value, empty: bool
-) -> None:
+def test_tags(text: str, kind: Type, words: dict[str, Value] | None, holds: Value, fails: Value, empty: bool) -> None:
     test = cell(text, kind, words).test
     assert test(holds, {}, None) is True
     assert test(fails, {}, None) is False
@@ -238,11 +236,13 @@ def test_tags_of_variables_and_unknown_tags() -> None:
         'Tiers!B7: error F121: "VPI" is none of the allowed values (vip, high, normal, ny); did you mean VIP?'
     )
     assert wrong('"high value"', TAGS, TIERS) == (
-        'Tiers!B7: error F150: "high value" is none of the allowed values (vip, high, normal, ny), '
-        "so this never holds"
+        'Tiers!B7: error F150: "high value" is none of the allowed values (vip, high, normal, ny), so this never holds'
     )
     assert wrong("5", TAGS, TIERS) == "Tiers!B7: error F130: string cannot be compared with number"
-    assert wrong("> 5", ListType(NUMBER)) == "Tiers!B7: error F131: list<number> has no order: it cannot be compared by < or >"
+    assert (
+        wrong("> 5", ListType(NUMBER))
+        == "Tiers!B7: error F131: list<number> has no order: it cannot be compared by < or >"
+    )
 
 
 def test_pure_feel_has_no_relaxed_spelling() -> None:

@@ -117,14 +117,22 @@ def test_number_text(text: str, number: object) -> None:
     assert parse_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["", ".", "1,000", "0x10", "NaN", "Infinity", "1e9999", "1e9999999", "１２", "1_000", " 1"])
+@pytest.mark.parametrize(
+    "text", ["", ".", "1,000", "0x10", "NaN", "Infinity", "1e9999", "1e9999999", "１２", "1_000", " 1"]
+)
 def test_text_that_is_no_number(text: str) -> None:
     assert parse_number(text) is None
 
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(Decimal("1E+3"), "1000"), (Decimal("-0"), "0"), (Decimal("1.50"), "1.50"), (Decimal("1E-7"), "0.0000001"), (-3, "-3")],
+    [
+        (Decimal("1E+3"), "1000"),
+        (Decimal("-0"), "0"),
+        (Decimal("1.50"), "1.50"),
+        (Decimal("1E-7"), "0.0000001"),
+        (-3, "-3"),
+    ],
 )
 def test_numbers_are_written_plainly(number: Any, text: str) -> None:
     assert plain(number) == text

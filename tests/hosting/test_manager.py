@@ -96,7 +96,9 @@ def one_unmarked() -> SimpleNamespace:
 REFUSED = {
     "misspelt hook": (
         lambda: plugin(crmrules_storage=nothing),
-        [f"H102 plugin shop is refused: there is no hook crmrules_storage, expected one of {', '.join(HOOK_NAMES)}; did you mean crmrules_storages?"],
+        [
+            f"H102 plugin shop is refused: there is no hook crmrules_storage, expected one of {', '.join(HOOK_NAMES)}; did you mean crmrules_storages?"
+        ],
     ),
     "two misspelt hooks": (
         lambda: plugin(crmrules_calendar=nothing, crmrules_foo=nothing),

@@ -138,7 +138,9 @@ def test_sales_pipeline(tmp_path: Path) -> None:
         else:
             share = Decimal(won) / Decimal(closed)
             assert abs(Decimal(rate[agent].value) - share) < Decimal("1e-25")
-            assert rate[agent].rating.value == ("green" if share >= Decimal("0.65") else "amber" if share >= Decimal("0.6") else "red")
+            assert rate[agent].rating.value == (
+                "green" if share >= Decimal("0.65") else "amber" if share >= Decimal("0.6") else "red"
+            )
     assert sum(1 for a in agents if rate[a].value is None) == 5
 
     by_agent = {k.group["agent"]: k.value for k in plan.kpis if k.kpi == "stale_deals" and k.group}

@@ -32,7 +32,7 @@ HOSTILE = [
     "＝1+1",
     "#N/A",
     "<script>document.title='pwned'</script>",
-    "\"><img src=x onerror=\"document.title='pwned'\">",
+    '"><img src=x onerror="document.title=\'pwned\'">',
     "'; document.title='pwned'; '",
     "{{ 7 * 7 }}{% raw %}",
     "</style><script>document.title='pwned'</script>",

@@ -67,7 +67,9 @@ def test_elements_nest_and_ids_are_unique(page: Page) -> None:
 
 def test_nothing_is_loaded_and_nothing_inline_but_ours(page: Page) -> None:
     names = {tag for tag, _ in page.tags}
-    assert names & {"img", "link", "iframe", "object", "embed", "form", "base", "audio", "video", "image", "use"} == set()
+    assert (
+        names & {"img", "link", "iframe", "object", "embed", "form", "base", "audio", "video", "image", "use"} == set()
+    )
     attributes = {name for _, attrs in page.tags for name in attrs}
     assert {name for name in attributes if name.startswith("on") or name in ("src", "style", "srcset")} == set()
     assert len(page.all("script")) == len(page.all("style")) == 1
@@ -99,7 +101,13 @@ def test_what_the_page_says(plan: ActionPlan, ruleset: RuleSet, lang: str) -> No
             "Values it rests on Value tier High Annual amount 620,000.5 CNY Phone 138****0001",
             "do not contact",
         ],
-        "zh": ["已逾期", "客户分布：价值等级 高 2 20% 中 3 30% 低 5 50%", "销售负责人（待分派）", "免打扰客户", "依据中的个人信息已打码；客户名称与跟进内容照常显示。"],
+        "zh": [
+            "已逾期",
+            "客户分布：价值等级 高 2 20% 中 3 30% 低 5 50%",
+            "销售负责人（待分派）",
+            "免打扰客户",
+            "依据中的个人信息已打码；客户名称与跟进内容照常显示。",
+        ],
     }[lang]
     assert [piece for piece in expected if piece not in text] == []
 

@@ -54,7 +54,9 @@ def at(text: str) -> DateTime:
     return found
 
 
-WAITING = History({"tier": "gold"}, since={"tier": at("2026-01-05")}, pending={"tier": Pending("silver", at("2026-02-10"))})
+WAITING = History(
+    {"tier": "gold"}, since={"tier": at("2026-01-05")}, pending={"tier": Pending("silver", at("2026-02-10"))}
+)
 
 
 def test_a_tier_that_waits():
@@ -90,7 +92,11 @@ def test_the_same_in_chinese():
     [
         (DATA.customers[9], History(), "  no value before: Gold, since 2026-03-02 09:00\n"),
         (DATA.customers[9], History({"tier": "silver"}), "  upgrade from Silver to Gold, since 2026-03-02 09:00\n"),
-        (Record("P", {"spent": 1, "pinned": "gold"}), WAITING, "  Silver is held back: somebody set the value by hand\n"),
+        (
+            Record("P", {"spent": 1, "pinned": "gold"}),
+            WAITING,
+            "  Silver is held back: somebody set the value by hand\n",
+        ),
         (Record("N", {}), WAITING, "  — is held back: no row proposes a value\n"),
     ],
 )
@@ -115,7 +121,15 @@ def test_json_keeps_to_its_published_shape(history):
     assert [e.json_path + " " + e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(document)] == []
     by_name = {step.get("name", step.get("decision")): step for step in document["steps"]}
     assert by_name["top"]["cuts"] == [
-        {"fact": "top", "measure": "top share", "of": "spent", "part": 0.2, "among": "", "customers": 10, "points": [800000]}
+        {
+            "fact": "top",
+            "measure": "top share",
+            "of": "spent",
+            "part": 0.2,
+            "among": "",
+            "customers": 10,
+            "points": [800000],
+        }
     ]
     assert by_name["arm"]["experiment"] == "trial"
     assert by_name["tiers"]["transition"]["value"] in ("gold", "silver")
@@ -143,7 +157,7 @@ def test_personal_points_are_masked():
 
 
 def test_a_diff_compares_with_the_population_of_each_side():
-    text = RULES_TEXT.replace("third: 3}", "third: \">= 2\"}").replace('"< 3"', '"< 2"')
+    text = RULES_TEXT.replace("third: 3}", 'third: ">= 2"}').replace('"< 3"', '"< 2"')
     diff = diff_rulesets(RULES, rules(text), DATA, AS_OF)
     assert [(change.customer, change.old, change.new) for change in diff.facts if change.fact == "tier"] == [
         ("C4", "silver", "gold"), ("C5", "silver", "gold"), ("C6", "silver", "gold"),

@@ -71,7 +71,9 @@ def test_numbers_keep_every_digit(hostile: ActionPlan) -> None:
 
 def test_reveal_shows_personal_values(plan: ActionPlan, ruleset: RuleSet) -> None:
     for fmt in ("json", "csv", "html", "ics", "xlsx"):
-        masked, shown = (_plain(render_plan(plan, fmt, ruleset=ruleset, reveal=reveal), fmt) for reveal in (False, True))
+        masked, shown = (
+            _plain(render_plan(plan, fmt, ruleset=ruleset, reveal=reveal), fmt) for reveal in (False, True)
+        )
         assert ("13800000001" in masked, "13800000001" in shown) == (False, True), fmt
         assert ("138****0001" in masked, "138****0001" in shown) == (True, False), fmt
     assert "13800000001" not in _plain(render_plan(plan, "html"), "html"), "by its shape, without a rule set"
@@ -122,9 +124,7 @@ def test_hostile_csv(hostile: ActionPlan) -> None:
     csv.field_size_limit(4_000_000)
     rows = list(csv.reader(io.StringIO(data, newline="")))
     assert len(rows) == len(hostile.actions) + 1
-    risky = [
-        cell for row in rows for cell in row if cell[:1] in set("=+-@\t\r＝") and not re.fullmatch(r"-?\d+", cell)
-    ]
+    risky = [cell for row in rows for cell in row if cell[:1] in set("=+-@\t\r＝") and not re.fullmatch(r"-?\d+", cell)]
     assert risky == []
     split = [cell for row in csv.reader(io.StringIO(data, newline=""), delimiter=";") for cell in row]
     assert [cell for cell in split if cell.startswith("=")] == [], "opened where the separator is a semicolon"
@@ -188,7 +188,9 @@ def test_hostile_workbook_has_no_formula(hostile: ActionPlan) -> None:
 
 
 def test_sheet_names_are_valid_and_unique() -> None:
-    names = sheet_names(["王芳", "王芳", "a/b:c*d?[e]\\", "", "'quoted'", "History", "x" * 40, "X" * 40, "😀" * 20], ["概览"])
+    names = sheet_names(
+        ["王芳", "王芳", "a/b:c*d?[e]\\", "", "'quoted'", "History", "x" * 40, "X" * 40, "😀" * 20], ["概览"]
+    )
     assert names == [
         "王芳", "王芳 (2)", "a b c d  e", "-", "quoted", "History (2)", "x" * 31, "X" * 27 + " (2)", "😀" * 15,
     ]  # fmt: skip

@@ -141,7 +141,12 @@ NUMBER = Fact("x", type="number")
         (5, NUMBER, "6", "4"),
         (5, Fact("x", type="number", scale=2), "5.01", "4.99"),
         (Date(2024, 2, 28), Fact("x", type="date"), "2024-02-29", "2024-02-27"),
-        (DateTime.read("2026-01-01T00:00"), Fact("x", type="date and time"), "2026-01-01T00:00:01", "2025-12-31T23:59:59"),
+        (
+            DateTime.read("2026-01-01T00:00"),
+            Fact("x", type="date and time"),
+            "2026-01-01T00:00:01",
+            "2025-12-31T23:59:59",
+        ),
         (DaysDuration(0), Fact("x"), "PT1S", "-PT1S"),
         (MonthsDuration(12), Fact("x"), "P1Y1M", "P11M"),
     ],
@@ -172,4 +177,3 @@ def test_probes_of_null_and_points() -> None:
 )  # fmt: skip
 def test_texts(value: object, text: str) -> None:
     assert value_text(value) == text
-

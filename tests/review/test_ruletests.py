@@ -72,7 +72,7 @@ def test_passing(case: str, tmp_path: Path) -> None:
 
 
 def test_previous_values_reach_the_rules(tmp_path: Path) -> None:
-    text = BASE.replace("formula: count(orders)", 'formula: \'if previous.tier = "high" then 2 else 0\'')
+    text = BASE.replace("formula: count(orders)", "formula: 'if previous.tier = \"high\" then 2 else 0'")
     path = tmp_path / "t.yaml"
     case = "{as_of: 2026-03-02, previous: {tier: 高}, expect: {orders_total: 2, tags: loyal}}"
     path.write_text(f"{text}tests:\n  c: {case}\n", "utf-8")
@@ -226,7 +226,9 @@ WRONG = [
 
 @pytest.mark.parametrize(("body", "place", "code"), WRONG)
 def test_wrong_cells_are_located(body: str, place: str, code: str, tmp_path: Path) -> None:
-    compiled = compiled_with(f"  c: {{as_of: 2026-03-02, {body}}}\n  d: {{as_of: 2026-03-02, expect: {{tier: null}}}}\n", tmp_path)
+    compiled = compiled_with(
+        f"  c: {{as_of: 2026-03-02, {body}}}\n  d: {{as_of: 2026-03-02, expect: {{tier: null}}}}\n", tmp_path
+    )
     cases, issues = prepare_tests(compiled)
     assert [case.test.id for case in cases] == ["d"]  # the others still run
     assert [(i.code.startswith(code), str(i.span)) for i in issues] == [(True, f"{tmp_path}/t.yaml:{place}")]

@@ -52,7 +52,13 @@ def checked(path: Path) -> list[Issue]:
 
 
 def table(name: str, policy: str, given: str, gives: str, *rows: tuple[str, str], more: str = "") -> str:
-    lines = [f"  {name}:", "    kind: classification", f"    hit_policy: {policy}", f"    inputs: [{given}]", f"    outputs: [{gives}]"]
+    lines = [
+        f"  {name}:",
+        "    kind: classification",
+        f"    hit_policy: {policy}",
+        f"    inputs: [{given}]",
+        f"    outputs: [{gives}]",
+    ]
     lines += [f"    {more}"] if more else []
     lines.append("    rules:")
     for n, (when, then) in enumerate(rows):
@@ -89,7 +95,10 @@ def test_sums_of_whole_points_are_whole(tmp_path: Path) -> None:
 
 def test_words_are_spelt_in_the_language_of_the_rules(tmp_path: Path) -> None:
     rows = table("t", "U", "tier", "band", ("high", "a"), ("low", "b"))
-    assert found(tmp_path, rows)[0] == "T201 table t: no row covers tier = mid, for instance tier = mid; a row that would: when: {tier: mid}"
+    assert (
+        found(tmp_path, rows)[0]
+        == "T201 table t: no row covers tier = mid, for instance tier = mid; a row that would: when: {tier: mid}"
+    )
     assert "a row that would: when: {tier: 中}" in found(tmp_path, rows, "zh")[0]
     assert found(tmp_path, rows)[1:] == ["T213 no row of table t gives these values of band: c"]
 

@@ -44,8 +44,8 @@ def test_example_triggers_its_code(
     found = {i.code: i for i in issues}
     assert code.code in found
     for lang in ("en", "zh"):
-        assert "<" not in found[code.code].message(lang).replace("`<<`", "").replace("list<", "").replace("列表<", ""), (
-            "a parameter is missing"
-        )
+        assert "<" not in found[code.code].message(lang).replace("`<<`", "").replace("list<", "").replace(
+            "列表<", ""
+        ), "a parameter is missing"
     assert str(found[code.code].span)
     assert set(found) - {code.code} <= {"R204", "R311"} | ({"R310"} if code.code in ("W118",) else set())

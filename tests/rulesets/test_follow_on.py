@@ -113,7 +113,10 @@ def test_files_in_each_others_place(write):
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("amount", "the column amount holds number; format the cell as text and type it again, for instance 5-7 or [5..7]"),
+        (
+            "amount",
+            "the column amount holds number; format the cell as text and type it again, for instance 5-7 or [5..7]",
+        ),
         ("name", "the column name holds string; format the cell as text and type it again, for instance 5-7"),
     ],
 )

@@ -179,7 +179,13 @@ word_lists = st.lists(st.builds(Cell, lines.filter(lambda t: '"' not in t)), max
 @st.composite
 def policies(draw) -> Policies:
     cap = st.builds(
-        Cap, st.builds(Cell, st.sampled_from(["1", "010", "limit", "1.5"])), st.builds(Cell, texts), cells, word_lists, word_lists, blank | texts
+        Cap,
+        st.builds(Cell, st.sampled_from(["1", "010", "limit", "1.5"])),
+        st.builds(Cell, texts),
+        cells,
+        word_lists,
+        word_lists,
+        blank | texts,
     )
     return Policies(
         **{name: draw(cells) for name in POLICY_CELLS},
@@ -260,7 +266,9 @@ def rule_sets(draw) -> RuleSet:
             unit=draw(blank | lines),
             description=draw(blank | texts),
             factor=draw(cells),
-            latest_per=tuple(draw(st.lists(st.sampled_from(["amount", "customer"]), unique=True)) if over == "order" else ()),
+            latest_per=tuple(
+                draw(st.lists(st.sampled_from(["amount", "customer"]), unique=True)) if over == "order" else ()
+            ),
             per=draw(cells),
             fact=draw(st.just("value_tier") if kind is KpiType.CONVERSION else blank),
             from_value=Cell(draw(texts)) if kind is KpiType.CONVERSION else Cell(),
@@ -295,7 +303,10 @@ def rule_sets(draw) -> RuleSet:
         },
         roles={
             "am": Role(
-                "am", role_label, role_aliases, draw(st.none() | st.builds(Cell, texts)),
+                "am",
+                role_label,
+                role_aliases,
+                draw(st.none() | st.builds(Cell, texts)),
                 deputy=draw(st.none() | st.builds(Cell, texts)),
             )
         },

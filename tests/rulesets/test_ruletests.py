@@ -61,7 +61,14 @@ def test_names_are_resolved_whatever_their_spelling(write: Callable[..., Path]) 
 
 @pytest.mark.parametrize(
     ("given", "text"),
-    [("[a, b]", "a、b"), ("[]", "[]"), ('["a,b", c]', '["a,b", "c"]'), ("'a、b'", "a、b"), ("null", "null"), ("a", "a")],
+    [
+        ("[a, b]", "a、b"),
+        ("[]", "[]"),
+        ('["a,b", c]', '["a,b", "c"]'),
+        ("'a、b'", "a、b"),
+        ("null", "null"),
+        ("a", "a"),
+    ],
 )
 def test_lists_in_yaml(given: str, text: str, write: Callable[..., Path]) -> None:
     ruleset, issues = read(f"given: {{likes: {given}}}, rows: [R1]", write)
@@ -151,7 +158,8 @@ def test_without_a_band_row_what_the_rules_work_out_is_expected(book: Callable[[
         book(
             "测试：边界\n编号 | 截至 | 金额 | 上次.等级 | 等级 | 订单数 | 命中规则 | 行动 | 备注\n"
             "一 | 2026-03-02 | 5 | b | a | 2 | R1、C1 | C1 | 说明\n\n"
-            "Tests: more\nId | As of | Amount count\n".replace("Amount count", "Action count") + "two | 2026-03-02T09:00 | 0\n\n"
+            "Tests: more\nId | As of | Amount count\n".replace("Amount count", "Action count")
+            + "two | 2026-03-02T09:00 | 0\n\n"
             "测试记录：订单\n用例 | 价格\n一 | 3\n一\n\n"
             "测试行动\n用例 | 规则 | 到期 | 状态\n一 | C1 | 2026-03-09 | 将到期\n"
         )
@@ -179,11 +187,17 @@ def test_without_a_band_row_what_the_rules_work_out_is_expected(book: Callable[[
 
 def test_bands_say_it_themselves(book: Callable[[str], Path]) -> None:
     ruleset, issues = read_ruleset(
-        book("测试\n用例 |  | 给定 | 期望 | 规则与行动\n编号 | 截至 | 金额 | 等级 | 命中规则\n1 | 2026-03-02 | 5 | a | R1\n")
+        book(
+            "测试\n用例 |  | 给定 | 期望 | 规则与行动\n编号 | 截至 | 金额 | 等级 | 命中规则\n1 | 2026-03-02 | 5 | a | R1\n"
+        )
     )
     assert [i.render() for i in issues] == [] and ruleset is not None
     test = ruleset.tests["1"]
-    assert (dict(test.given), dict(test.expect), test.rows) == ({"amount": Cell("5")}, {"tier": Cell("a")}, (Cell("R1"),))
+    assert (dict(test.given), dict(test.expect), test.rows) == (
+        {"amount": Cell("5")},
+        {"tier": Cell("a")},
+        (Cell("R1"),),
+    )
 
 
 SHEETS = [
@@ -201,7 +215,11 @@ SHEETS = [
     ("测试\n编号 | 截至 | 行动数\n一 | 2026-03-02 | 0\n\n测试记录：订丹\n用例 | 价格\n一 | 3\n", "A5", "W129"),
     ("测试\n编号 | 截至 | 行动数\n一 | 2026-03-02 | 0\n\n测试记录\n用例 | 价格\n一 | 3\n", "A5", "W129"),
     ("测试\n编号 | 截至 | 行动数\n一 | 2026-03-02 | 0\n\n测试记录：订单\n用例 | 价钱\n一 | 3\n", "B6", "R330"),
-    ("测试\n编号 | 截至 | 行动数\n一 | 2026-03-02 | 1\n\n测试行动\n用例 | 规则 | 期限\n一 | C1 | 2026-03-02\n", "C6", "W111"),
+    (
+        "测试\n编号 | 截至 | 行动数\n一 | 2026-03-02 | 1\n\n测试行动\n用例 | 规则 | 期限\n一 | C1 | 2026-03-02\n",
+        "C6",
+        "W111",
+    ),
     ("测试\n编号 | 截至 | 行动数\n一 | 2026-03-02 | 1\n\n测试行动\n规则\nC1\n", "A6", "W112"),
     ("测试\n编号 | 截至 | 行动数\n一 | 2026-03-02 | 1\n\n测试行动\n用例 | 规则 | 状态\n一 | C1 | 迟\n", "C7", "R203"),
 ]
@@ -214,12 +232,16 @@ def test_mistakes_in_workbooks_are_located(sheet: str, cell: str, code: str, boo
     assert all("<" not in i.message(lang) for i in issues for lang in ("en", "zh"))
 
 
-def test_a_date_in_a_number_column_is_what_excel_made_of_it(workbook: Callable[..., Path], grid: Callable[..., list[list[str]]]) -> None:
+def test_a_date_in_a_number_column_is_what_excel_made_of_it(
+    workbook: Callable[..., Path], grid: Callable[..., list[list[str]]]
+) -> None:
     import datetime
 
     import openpyxl
 
-    path = workbook({"规则": grid(BOOK), "测试": grid("测试\n编号 | 截至 | 金额 | 命中规则\n一 | 2026-03-02 | x | R1\n")})
+    path = workbook(
+        {"规则": grid(BOOK), "测试": grid("测试\n编号 | 截至 | 金额 | 命中规则\n一 | 2026-03-02 | x | R1\n")}
+    )
     book = openpyxl.load_workbook(path)
     book["测试"]["C3"] = datetime.date(2026, 5, 7)
     book.save(path)

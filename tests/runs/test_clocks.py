@@ -155,7 +155,9 @@ def test_an_outage_of_ten_days(office, settings: str, told: list[int]) -> None:
     assert found == told
 
 
-STEPS = HEAD + """
+STEPS = (
+    HEAD
+    + """
   win_back:
     kind: cadence
     hit_policy: C
@@ -166,6 +168,7 @@ STEPS = HEAD + """
       - {id: RECALL, when: {dormant: 'true'}, then: {offset: P0D, task: coupon}}
       - {id: CALL, when: {dormant: 'true'}, then: {after_step: RECALL, offset: P1D, within: 24h, task: call}}
 """
+)
 
 
 def test_steps_follow_one_another(office) -> None:

@@ -62,9 +62,7 @@ def told(report: RunReport) -> tuple[int, int, int]:
     return sent.delivered, sent.held, sent.withdrawn
 
 
-def test_the_night_holds_what_reaches_the_customer(
-    rules: crmrules.CompiledRuleSet, store: SqlStateStore
-) -> None:
+def test_the_night_holds_what_reaches_the_customer(rules: crmrules.CompiledRuleSet, store: SqlStateStore) -> None:
     to = Recorder()
     night = go(rules, store, "2026-03-02T22:00:00", to)
     assert (night.new, told(night), night.undelivered) == (2, (1, 1, 0), False)

@@ -123,9 +123,7 @@ def test_the_previous_value_is_the_last_runs(rules: crmrules.CompiledRuleSet, st
     assert store.histories("small", DAYS[5])["C1"].values == {"tier": "low", "moved": False}
 
 
-def test_what_could_not_be_sent_is_sent_by_the_next_run(
-    rules: crmrules.CompiledRuleSet, store: SqlStateStore
-) -> None:
+def test_what_could_not_be_sent_is_sent_by_the_next_run(rules: crmrules.CompiledRuleSet, store: SqlStateStore) -> None:
     told = Recorder()
     told.error = ConnectionError("no network")
     first = go(rules, store, customers(), 2, told)

@@ -63,11 +63,15 @@ def test_only_changes_are_written(store: SqlStateStore) -> None:
     store.commit(run(MONDAY, facts=HIGH))
     store.commit(run(TUESDAY, facts=HIGH))
     store.commit(run(WEDNESDAY, facts=LOW))
-    found = rows(store, "select value, rules, substr(since, 1, 10), substr(until, 1, 10), run from decisions order by since")
+    found = rows(
+        store, "select value, rules, substr(since, 1, 10), substr(until, 1, 10), run from decisions order by since"
+    )
     assert found == [('"high"', "R1", "2026-03-02", "2026-03-04", 1), ('"low"', "R1", "2026-03-04", None, 3)]
 
 
-def test_a_run_repeated_as_of_the_same_moment_sees_the_same_and_takes_the_first_ones_place(store: SqlStateStore) -> None:
+def test_a_run_repeated_as_of_the_same_moment_sees_the_same_and_takes_the_first_ones_place(
+    store: SqlStateStore,
+) -> None:
     store.commit(run(MONDAY, facts=HIGH))
     store.commit(run(TUESDAY, facts=LOW))
     assert store.histories("minimal", TUESDAY) == {"C1": left("high", MONDAY, MONDAY)}

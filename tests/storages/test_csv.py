@@ -64,24 +64,36 @@ def test_a_character_may_lie_across_two_blocks(tmp_path: Path) -> None:
 
 CASES = {
     "empty": (b"", {}, ["a.csv: error D103: the file is empty; expected a header line with the column names"]),
-    "only a line end": (b"\n", {}, ["a.csv: error D103: the file is empty; expected a header line with the column names"]),
+    "only a line end": (
+        b"\n",
+        {},
+        ["a.csv: error D103: the file is empty; expected a header line with the column names"],
+    ),
     "latin-1": (
         b"name\nJos\xe9\n",
         {},
         ["a.csv: error D104: the text is neither UTF-8 nor GB18030 (byte 9); name its encoding with `encoding:`"],
     ),
-    "wrong named encoding": (TEXT.encode("gb18030"), {"encoding": "utf-8"}, ["a.csv: error D105: the text is not utf-8 (byte 1)"]),
+    "wrong named encoding": (
+        TEXT.encode("gb18030"),
+        {"encoding": "utf-8"},
+        ["a.csv: error D105: the text is not utf-8 (byte 1)"],
+    ),
     "unknown encoding": (b"a\n1\n", {"encoding": "utf-88"}, ["error D106: there is no encoding utf-88"]),
     "no text encoding": (b"a\n1\n", {"encoding": "rot13"}, ["error D106: there is no encoding rot13"]),
     "NUL": (
         b"a,b\n1,2\n1,\x002\n",
         {},
-        ["a.csv:3: error D107: the text holds a NUL character: this is no text file, or a UTF-16 file without a byte-order mark"],
+        [
+            "a.csv:3: error D107: the text holds a NUL character: this is no text file, or a UTF-16 file without a byte-order mark"
+        ],
     ),
     "UTF-16 without a mark": (
         "a,b\n1,2\n".encode("utf-16-le"),
         {},
-        ["a.csv:1: error D107: the text holds a NUL character: this is no text file, or a UTF-16 file without a byte-order mark"],
+        [
+            "a.csv:1: error D107: the text holds a NUL character: this is no text file, or a UTF-16 file without a byte-order mark"
+        ],
     ),
     "quote never closed": (
         b'a,b\n1,2\n3,"x\n4,5\n',
@@ -96,20 +108,28 @@ CASES = {
     "gzip cut off": (
         gzip.compress(TEXT.encode() * 100)[:40],
         {},
-        ["a.csv: error D117: the compressed file is damaged: Compressed file ended before the end-of-stream marker was reached"],
+        [
+            "a.csv: error D117: the compressed file is damaged: Compressed file ended before the end-of-stream marker was reached"
+        ],
     ),
     "ambiguous delimiter": (
         b"a,b;c\n1,2;3\n",
         {},
         ["a.csv:1: error D122: the delimiter cannot be told from the header line 'a,b;c'; name it with `delimiter:`"],
     ),
-    "long delimiter": (b"a::b\n", {"delimiter": "::"}, ["error D121: option delimiter is '::', expected one character"]),
+    "long delimiter": (
+        b"a::b\n",
+        {"delimiter": "::"},
+        ["error D121: option delimiter is '::', expected one character"],
+    ),
     "delimiter no text": (b"a,b\n", {"delimiter": 5}, ["error D121: option delimiter is 5, expected a text"]),
     "header row": (b"a,b\n", {"header_row": 0}, ["error D121: option header_row is 0, expected a row number from 1"]),
     "unknown option": (
         b"a\n",
         {"delimitr": ";"},
-        ["error D120: storage csv has no option delimitr; it knows delimiter, encoding, header_row; did you mean delimiter?"],
+        [
+            "error D120: storage csv has no option delimitr; it knows delimiter, encoding, header_row; did you mean delimiter?"
+        ],
     ),
 }
 

@@ -54,7 +54,11 @@ SHEET = "xl/worksheets/sheet1.xml"
 @pytest.mark.parametrize("mac", [False, True])
 def test_cells_keep_their_kind(tmp_path: Path, mac: bool) -> None:
     path = workbook(
-        tmp_path / "a.xlsx", ("id", "n", "d", "t", "b"), ("C1", 0.1, DAY, datetime.time(9, 30), True), ("C2", 30.0, None, None, None), mac=mac
+        tmp_path / "a.xlsx",
+        ("id", "n", "d", "t", "b"),
+        ("C1", 0.1, DAY, datetime.time(9, 30), True),
+        ("C2", 30.0, None, None, None),
+        mac=mac,
     )
     columns, rows = read(EXCEL, path)
     assert columns == ("id", "n", "d", "t", "b")
@@ -92,7 +96,13 @@ def test_error_cells_and_formulas_without_result_hold_an_issue(tmp_path: Path) -
 
 def test_a_formula_with_a_result_gives_it(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", ("id", "n"), ("x", "=1+1"))
-    rewritten(path, SHEET, lambda data: data.replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>").replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>"))
+    rewritten(
+        path,
+        SHEET,
+        lambda data: data.replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>").replace(
+            b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>"
+        ),
+    )
     assert read(EXCEL, path)[1] == [["x", 2]]
 
 
@@ -141,7 +151,10 @@ FILES = {
         "a.xlsx: error D109: this is no Excel workbook (.xlsx): the content is HTML or XML; open it in a spreadsheet program and save it as .xlsx",
     ),
     "empty": (b"", "a.xlsx: error D103: the file is empty; expected a header line with the column names"),
-    "cut off": (b"PK\x03\x04abc", "a.xlsx: error D110: the workbook cannot be read: the archive is damaged (File is not a zip file)"),
+    "cut off": (
+        b"PK\x03\x04abc",
+        "a.xlsx: error D110: the workbook cannot be read: the archive is damaged (File is not a zip file)",
+    ),
 }
 
 

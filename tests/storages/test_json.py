@@ -56,7 +56,10 @@ def test_an_empty_list_has_no_rows(tmp_path: Path) -> None:
 CASES = {
     "object": ('{"id": 1}', ["a.json:1: error D114: expected a list of objects, found an object"]),
     "number": ("12", ["a.json:1: error D114: expected a list of objects, found a number"]),
-    "list of numbers": ('[{"a": 1},\n 2]', ["a.json:2: error D114: expected a list of objects, found a number in the list"]),
+    "list of numbers": (
+        '[{"a": 1},\n 2]',
+        ["a.json:2: error D114: expected a list of objects, found a number in the list"],
+    ),
     "comma at the end": (
         '[{"a": 1},\n]',
         ["a.json:2:1: error D113: this is no valid JSON: Expecting value"],
@@ -65,7 +68,10 @@ CASES = {
         '[{"a": 1}\n {"a": 2}]',
         ["a.json:2: error D113: this is no valid JSON: expected ',' or ']', found '{'"],
     ),
-    "cut off": ('[{"a": 1}', ["a.json:1: error D113: this is no valid JSON: expected ',' or ']', found the end of the file"]),
+    "cut off": (
+        '[{"a": 1}',
+        ["a.json:1: error D113: this is no valid JSON: expected ',' or ']', found the end of the file"],
+    ),
     "more behind": ('[{"a": 1}] x', ["a.json:1: error D113: this is no valid JSON: something stands after the list"]),
     "broken object": ('[{"a" 1}]', ["a.json:1:7: error D113: this is no valid JSON: Expecting ':' delimiter"]),
     "depth bomb": ("[" + '{"a":' * 100_000, ["a.json:1: error D113: this is no valid JSON: nested too deeply"]),

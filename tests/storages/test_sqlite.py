@@ -55,10 +55,19 @@ def test_places_name_table_and_row(path: Path) -> None:
 
 CASES = {
     "no table said": ({}, ["error D112: there is no table ''; there are orders, odd \"name, big"]),
-    "no such table": ({"table": "order"}, ["error D112: there is no table order; there are orders, odd \"name, big; did you mean orders?"]),
-    "both": ({"table": "orders", "query": "SELECT 1"}, ["error D121: option query is 'SELECT 1', expected a table or a query, not both"]),
+    "no such table": (
+        {"table": "order"},
+        ['error D112: there is no table order; there are orders, odd "name, big; did you mean orders?'],
+    ),
+    "both": (
+        {"table": "orders", "query": "SELECT 1"},
+        ["error D121: option query is 'SELECT 1', expected a table or a query, not both"],
+    ),
     "syntax": ({"query": "SELEC 1"}, ['crm #1.db: error D116: the database says: near "SELEC": syntax error']),
-    "write": ({"query": "DELETE FROM orders"}, ["crm #1.db: error D116: the database says: attempt to write a readonly database"]),
+    "write": (
+        {"query": "DELETE FROM orders"},
+        ["crm #1.db: error D116: the database says: attempt to write a readonly database"],
+    ),
     "attach": ({"query": "ATTACH 'x.db' AS x"}, ["crm #1.db: error D116: the database says: not authorized"]),
     "two statements": (
         {"query": "SELECT 1; DROP TABLE orders"},

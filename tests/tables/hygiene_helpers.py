@@ -39,7 +39,9 @@ def compile_cell(text: str, kind: str, words: tuple[str, ...] = ()) -> CompiledT
 
 
 def number(name: str = "x", *, scale: int | None = None, bounds: str = "", nullable: bool = True) -> Column:
-    return Column(name, "number", scale=scale, bounds=compile_cell(bounds, "number") if bounds else None, nullable=nullable)
+    return Column(
+        name, "number", scale=scale, bounds=compile_cell(bounds, "number") if bounds else None, nullable=nullable
+    )
 
 
 def words(name: str, *values: str) -> Column:
@@ -101,7 +103,12 @@ def make(
             line.append(known[at, text])
         tests.append(line)
     rules = tuple(
-        Rule(f"R{n + 1}", tuple(Cell(text, Span("t.yaml", n + 1, at + 1)) for at, text in enumerate(row)), (), span=Span("t.yaml", n + 1))
+        Rule(
+            f"R{n + 1}",
+            tuple(Cell(text, Span("t.yaml", n + 1, at + 1)) for at, text in enumerate(row)),
+            (),
+            span=Span("t.yaml", n + 1),
+        )
         for n, row in enumerate(rows)
     )
     table = DecisionTable(

@@ -96,7 +96,9 @@ def test_aggregates(policy, values, result):
 def test_aggregates_of_nothing_comparable():
     assert total([]) is None
     assert extreme([], largest=True) is None
-    assert extreme([DateTime.parse("2026-01-01T00:00:00"), DateTime.parse("2026-01-01T00:00:00Z")], largest=True) is None
+    assert (
+        extreme([DateTime.parse("2026-01-01T00:00:00"), DateTime.parse("2026-01-01T00:00:00Z")], largest=True) is None
+    )
 
 
 def test_rank_goes_left_to_right_over_columns_with_an_order():

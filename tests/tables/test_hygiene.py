@@ -146,7 +146,9 @@ def test_witnesses_are_of_their_kind() -> None:
         assert gap.region.witness == (witness,)
 
 
-def said(policy: str, columns: list[Column], rows: list[Any], outputs: Any = (), **more: Any) -> dict[str, tuple[str, str]]:
+def said(
+    policy: str, columns: list[Column], rows: list[Any], outputs: Any = (), **more: Any
+) -> dict[str, tuple[str, str]]:
     report = make(policy, columns, rows, outputs, **more).report
     return {i.code: (i.render("en"), i.render("zh")) for i in report_issues(report)}
 
@@ -169,13 +171,18 @@ def test_issues_in_both_languages() -> None:
         "t.yaml:2: 警告 T203: 表 t（唯一）的行 R2 与 R1 重叠：x = 10，例如 x = 10",
     )
     star = said("U", [X], [("-",), *((str(n),) for n in range(9))])["T203"][0]
-    assert star.startswith("t.yaml:1: warning T203: row R1 of table t (UNIQUE) overlaps R2, R3, R4, R5, R6, R7 … (9) at x = 0")
+    assert star.startswith(
+        "t.yaml:1: warning T203: row R1 of table t (UNIQUE) overlaps R2, R3, R4, R5, R6, R7 … (9) at x = 0"
+    )
     assert "gives another result than R1 at x = 10" in said("A", [X], [(">= 10",), ("<= 10",)])["T204"][0]
     assert said("F", [X], [(">= 5",), ("< 5",), ("7",)])["T205"] == (
         "t.yaml:3: warning T205: row R3 of table t is never used: wherever it could match, other rows win: R1",
         "t.yaml:3: 警告 T205: 表 t 的行 R3 永远不会生效：凡它可能命中之处，都由其他行优先：R1",
     )
-    assert "rows R1, R2 of table t have the same conditions and the same results" in said("F", [X], [("5",), ("5",)], "aa")["T206"][0]
+    assert (
+        "rows R1, R2 of table t have the same conditions and the same results"
+        in said("F", [X], [("5",), ("5",)], "aa")["T206"][0]
+    )
     assert "the same conditions but different results" in said("F", [X], [("5",), ("5",)], "ab")["T207"][0]
     never = said("U", [AMOUNT], [("-",), ("< 0",)])
     assert never["T208"][0] == (
@@ -186,9 +193,18 @@ def test_issues_in_both_languages() -> None:
     merged = said("F", [X, flag("f")], [("> 5", "true"), ("> 5", "false"), ("<= 5", "-")], "aab")
     assert "note T209: rows R1, R2 of table t give the same and can be one row: f = -" in merged["T209"][0]
     assert "column f of table t changes nothing" in merged["T211"][0]
-    assert "never names these values of tier: mid, low" in said("F", [TIER, X], [("high", "> 5"), ("-", "> 5"), ("-", "<= 5")])["T212"][0]
-    assert "no row of table t gives these values of out: mid" in said("F", [X], [("-",)], unused={"out": ["mid"]})["T213"][0]
-    assert "rows R1 of table t cannot be compared with others: cells of x depend" in said("U", [X], [("> limit",)])["T214"][0]
+    assert (
+        "never names these values of tier: mid, low"
+        in said("F", [TIER, X], [("high", "> 5"), ("-", "> 5"), ("-", "<= 5")])["T212"][0]
+    )
+    assert (
+        "no row of table t gives these values of out: mid"
+        in said("F", [X], [("-",)], unused={"out": ["mid"]})["T213"][0]
+    )
+    assert (
+        "rows R1 of table t cannot be compared with others: cells of x depend"
+        in said("U", [X], [("> limit",)])["T214"][0]
+    )
     assert "T215" in said("U", [X, TIER], [("> 3", "mid"), ("< 8", "low")], effort=1)
     more = said("F", [X], [("-",), *((str(n),) for n in range(9))], limit=2)
     assert more["T216"][0] == "t.yaml:100: note T216: table t has more of the kind shadowed: 7"

@@ -32,7 +32,12 @@ DAYS = [f"2026-01-{day:02d}" for day in range(1, 6)]
 
 ends = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(sorted)
 intervals = st.one_of(
-    st.builds(lambda e, a, b: f"{a}{e[0]}..{e[1]}{b}" if e[0] < e[1] else str(e[0]), ends, st.sampled_from("[("), st.sampled_from("])")),
+    st.builds(
+        lambda e, a, b: f"{a}{e[0]}..{e[1]}{b}" if e[0] < e[1] else str(e[0]),
+        ends,
+        st.sampled_from("[("),
+        st.sampled_from("])"),
+    ),
     st.builds(lambda op, n: f"{op} {n}", st.sampled_from(["<", "<=", ">", ">="]), st.integers(0, 4)),
     st.integers(0, 4).map(str),
 )
@@ -76,7 +81,9 @@ SMALL = [0, 1, 2, 4, 5, 6]
 
 @st.composite
 def tables(draw: st.DrawFn, opaque: bool = False) -> tuple[list[int], list[tuple[str, ...]], list[int]]:
-    chosen = draw(st.lists(st.sampled_from(SMALL if draw(st.booleans()) else [3, 0, 5]), min_size=1, max_size=3, unique=True))
+    chosen = draw(
+        st.lists(st.sampled_from(SMALL if draw(st.booleans()) else [3, 0, 5]), min_size=1, max_size=3, unique=True)
+    )
     row = st.tuples(*(DOMAINS[at][1] for at in chosen))
     if opaque and any(DOMAINS[at][0].kind == "number" for at in chosen):
         at = next(n for n, at in enumerate(chosen) if DOMAINS[at][0].kind == "number")
@@ -106,7 +113,9 @@ def is_opaque(made: Made, row: int) -> bool:
 
 
 def within(made: Made, cells: Sequence[str], point: Point) -> bool:
-    tests = [compile_cell(text, column.kind, tuple(column.words)) for text, column in zip(cells, made.columns, strict=True)]
+    tests = [
+        compile_cell(text, column.kind, tuple(column.words)) for text, column in zip(cells, made.columns, strict=True)
+    ]
     return all(test.test(value, {}, None) is True for test, value in zip(tests, point, strict=True))
 
 

@@ -14,9 +14,7 @@ from crmrules.tables.validity import read_validity
 
 
 def table(policy: HitPolicy, outputs: tuple[str, ...] = ("tier",)) -> DecisionTable:
-    rules = tuple(
-        Rule(f"T{n}", (), (), span=Span("tiers.xlsx", sheet="Tiers", cell=f"B{n + 6}")) for n in (1, 2, 3)
-    )
+    rules = tuple(Rule(f"T{n}", (), (), span=Span("tiers.xlsx", sheet="Tiers", cell=f"B{n + 6}")) for n in (1, 2, 3))
     return DecisionTable("tier", Kind.CLASSIFICATION, policy, (), outputs, rules, span=Span("tiers.yaml", 4, 3))
 
 

@@ -65,7 +65,9 @@ def ranges(*texts: tuple[str, Any, Any, str]) -> Cell:
             for left, a, b, right in texts
         )
 
-    return Cell(str(texts), test, Intervals(tuple(Range(a, b, left == "[", right == "]") for left, a, b, right in texts)))
+    return Cell(
+        str(texts), test, Intervals(tuple(Range(a, b, left == "[", right == "]") for left, a, b, right in texts))
+    )
 
 
 def opaque(call: Callable[[Any], Verdict], text: str = "opaque") -> Cell:
@@ -96,12 +98,26 @@ def by_hand(rows: list[list[Cell]], values: list[Any]) -> Hits:
     return Hits(tuple(hits), tuple(undecided), tuple(sorted(unknown)))
 
 
-BANDS = [[ranges(("[", 0, 10, ")"))], [ranges(("[", 10, 20, "]"))], [ranges(("(", 20, None, ")"))], [ranges(("(", None, 0, ")"))]]
+BANDS = [
+    [ranges(("[", 0, 10, ")"))],
+    [ranges(("[", 10, 20, "]"))],
+    [ranges(("(", 20, None, ")"))],
+    [ranges(("(", None, 0, ")"))],
+]
 
 
 @pytest.mark.parametrize(
     ("value", "row"),
-    [(-1, 3), (0, 0), (Decimal("9.999"), 0), (10, 1), (Decimal("10.00"), 1), (20, 1), (Decimal("20.0001"), 2), (10**30, 2)],
+    [
+        (-1, 3),
+        (0, 0),
+        (Decimal("9.999"), 0),
+        (10, 1),
+        (Decimal("10.00"), 1),
+        (20, 1),
+        (Decimal("20.0001"), 2),
+        (10**30, 2),
+    ],
 )
 def test_each_value_falls_into_its_band(value, row):
     assert lookup(BANDS, [value]) == Hits((row,))
@@ -148,7 +164,12 @@ def test_every_ordered_kind_is_indexed():
         (Decimal("0.1"), 1),
     ]
     for low, high in pairs:
-        rows = [[ranges(("[", low, high, ")"))], [ranges(("[", high, None, ")"))], [points(low)], [points(high, negated=True)]]
+        rows = [
+            [ranges(("[", low, high, ")"))],
+            [ranges(("[", high, None, ")"))],
+            [points(low)],
+            [points(high, negated=True)],
+        ]
         assert key_of(low) is not None
         assert lookup(rows, [low]).rows == (0, 2, 3)
         assert lookup(rows, [high]).rows == (1,)
@@ -200,7 +221,12 @@ def test_a_failing_cell_is_noted_unless_its_row_is_stopped_anyway():
 
 def test_validity_dates_are_half_open_and_use_the_day_on_the_clock_of_as_of():
     day = Date(2026, 3, 10).days
-    windows = [None, Interval(day, None, True, False), Interval(None, day, True, False), Interval(day, day + 1, True, False)]
+    windows = [
+        None,
+        Interval(day, None, True, False),
+        Interval(None, day, True, False),
+        Interval(day, day + 1, True, False),
+    ]
     rows = [[ANY]] * 4
     assert lookup(rows, [1], windows=windows).rows == (0, 1, 3)
     for table in tables(rows, windows=windows):
@@ -222,7 +248,11 @@ def test_a_table_without_rows_or_without_columns():
 
 
 def test_ranges_that_hold_nothing_and_cells_of_several_ranges():
-    rows = [[ranges(("(", 5, 5, "]"))], [ranges(("[", 6, 4, "]"))], [ranges(("[", 1, 3, ")"), ("(", 3, 5, "]"), ("[", 4, 9, "]"))]]
+    rows = [
+        [ranges(("(", 5, 5, "]"))],
+        [ranges(("[", 6, 4, "]"))],
+        [ranges(("[", 1, 3, ")"), ("(", 3, 5, "]"), ("[", 4, 9, "]"))],
+    ]
     assert [lookup(rows, [n]).rows for n in (0, 1, 3, 4, 5, 9, 10)] == [(), (2,), (), (2,), (2,), (2,), ()]
 
 
@@ -277,7 +307,11 @@ def test_index_scan_and_cells_agree(rows, asked):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 60), st.booleans(), st.booleans()), min_size=100, max_size=300))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 400), st.integers(0, 60), st.booleans(), st.booleans()), min_size=100, max_size=300
+    )
+)
 def test_long_lists_of_ranges_agree_however_little_memory_the_running_sets_have(drawn):
     rows = [[ranges(("[" if left else "(", a, a + n, "]" if right else ")"))] for a, n, left, right in drawn]
     scan = build_table(rows, HitPolicy.COLLECT, indexed=False)
@@ -309,7 +343,10 @@ def test_trace_shows_every_cell_with_its_verdict_and_place():
     gone = Interval(None, Date(2026, 1, 1).days, True, False)
     for compiled in tables(rows, HitPolicy.UNIQUE, [None, None, gone]):
         one, two, three = compiled.trace(table, [10, None], ENV)
-        assert one.cells == (CellTrace("年合作额", "[0..10)", 10, False, span), CellTrace("stage", "-", None, True, Span()))
+        assert one.cells == (
+            CellTrace("年合作额", "[0..10)", 10, False, span),
+            CellTrace("stage", "-", None, True, Span()),
+        )
         assert (one.rule, one.matched, one.active, one.misses, one.span) == ("T1", False, True, 1, span)
         assert [c.result for c in two.cells] == [True, None]
         assert (two.matched, two.misses) == (False, 1)
@@ -394,7 +431,9 @@ def test_index_and_scan_agree_over_cells_of_the_language(texts, limit):
             assert hits.undecided == tuple(n for n, row in enumerate(verdicts) if None in row and False not in row)
 
 
-@pytest.mark.parametrize(("relaxed", "expected"), [(True, Hits((4, 5), (0, 1, 2), (0,))), (False, Hits((1, 4, 5), (2,), (0,)))])
+@pytest.mark.parametrize(
+    ("relaxed", "expected"), [(True, Hits((4, 5), (0, 1, 2), (0,))), (False, Hits((1, 4, 5), (2,), (0,)))]
+)
 def test_an_unknown_value_matches_nothing_silently_except_in_pure_feel(relaxed, expected):
     scope = Scope(relaxed=relaxed)
     cells = [compile_unary(text, scope, input=NUMBER)[0] for text in ("5", "not(5)", "< 5", "not(null)", "null", "-")]

@@ -28,7 +28,17 @@ tests:
 def run(folder: Path, *args: str) -> tuple[int, str]:
     """pytest in a process of its own, with this plugin alone."""
     env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
-    command = [sys.executable, "-m", "pytest", "-p", "crmrules.testing.pytest_plugin", "-p", "no:cacheprovider", "-q", *args]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "crmrules.testing.pytest_plugin",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        *args,
+    ]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", check=False)
     assert "INTERNALERROR" not in done.stdout + done.stderr, done.stdout
     return done.returncode, done.stdout

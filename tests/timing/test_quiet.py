@@ -55,7 +55,8 @@ def test_a_night_in_which_the_clock_changes_ends_by_the_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "25:00-08:00", "21:60-08:00", "21-8", "night", "08:00-08:00", "00:00-24:00", "00:00-12:00, 12:00-00:00"]
+    "text",
+    ["", "25:00-08:00", "21:60-08:00", "21-8", "night", "08:00-08:00", "00:00-24:00", "00:00-12:00, 12:00-00:00"],
 )
 def test_what_is_none(text: str) -> None:
     assert parse_quiet_hours(text) is None

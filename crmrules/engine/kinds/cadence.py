@@ -211,9 +211,7 @@ def _tasks(
 
 def _warn_no_instant(compiled: Compiled, value: object, run: Evaluation) -> None:
     found = f"{kind_of(value)} {value}"[:60]
-    run.warn(
-        issue("P407", compiled.span, customer=run.customer, text=compiled.text.strip(), found=found)
-    )
+    run.warn(issue("P407", compiled.span, customer=run.customer, text=compiled.text.strip(), found=found))
 
 
 def _warn_beyond(row: CadenceRow, error: Exception, run: Evaluation) -> None:

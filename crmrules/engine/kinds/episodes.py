@@ -35,9 +35,7 @@ def _began(row: EscalationRow, body: EscalationBody, run: Evaluation) -> DateTim
         given = instant_of(value, run.zone)
         if given is None:
             found = f"{kind_of(value)} {value}"[:60]
-            run.warn(
-                issue("P407", row.since.span, customer=run.customer, text=row.since.text.strip(), found=found)
-            )
+            run.warn(issue("P407", row.since.span, customer=run.customer, text=row.since.text.strip(), found=found))
             return None
         start = given
     # A record put in later for an earlier day does not begin an episode that is open anew.

@@ -121,9 +121,7 @@ def compile_kpis(
     return tuple(compiled), issues
 
 
-def kpi_scope(
-    ruleset: RuleSet, entity: str, constants: Mapping[str, Value], registry: Registry | None = None
-) -> Scope:
+def kpi_scope(ruleset: RuleSet, entity: str, constants: Mapping[str, Value], registry: Registry | None = None) -> Scope:
     """What a KPI over ``entity`` may name. The last run's values are not known when KPIs are computed."""
     bounds = dict.fromkeys(BOUNDS, DATE_TIME)
     customer = customer_scope(ruleset, constants, registry)
@@ -363,9 +361,7 @@ class _Reader:
         if fact is None:
             self.issues.append(self._unknown_fact("window_on", on, self.own))
         elif fact_type(fact) not in (DATE, DATE_TIME):
-            self.issues.append(
-                issue("P604", self.kpi.window.span, kpi=self.kpi.id, found=on, type=fact.type)
-            )
+            self.issues.append(issue("P604", self.kpi.window.span, kpi=self.kpi.id, found=on, type=fact.type))
         return window
 
     def group(self, name: str) -> GroupFact | None:
@@ -384,9 +380,7 @@ class _Reader:
             return None
         if len(self.kpi.group_by) != 1:
             groups = listed(self.kpi.group_by)
-            self.issues.append(
-                issue("P607", self.kpi.span, kpi=self.kpi.id, found=self.kpi.groups_from, groups=groups)
-            )
+            self.issues.append(issue("P607", self.kpi.span, kpi=self.kpi.id, found=self.kpi.groups_from, groups=groups))
             return None
         entity, _, name = self.kpi.groups_from.partition(".")
         if name not in self.ruleset.vocabulary.of(entity):

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from crmrules.engine.program import Program
 
 
-def overflow(
-    compiled: Program, people: People, actions: Iterable[Action], as_of: DateTime
-) -> tuple[Overflow, ...]:
+def overflow(compiled: Program, people: People, actions: Iterable[Action], as_of: DateTime) -> tuple[Overflow, ...]:
     """The days of people with more actions than they can do, in order; queues have no limit, and what is paused waits.
 
     What is overdue counts on the day of ``as_of``. The most urgent are done; those beyond are named.

@@ -119,9 +119,7 @@ def read_people(compiled: Program, rows: Iterable[Row]) -> tuple[People, list[Is
     return (People(known) if known else NOBODY), issues
 
 
-def _add(
-    compiled: Program, person: Person, row: Row, words: Mapping[str, str], issues: list[Issue]
-) -> None:
+def _add(compiled: Program, person: Person, row: Row, words: Mapping[str, str], issues: list[Issue]) -> None:
     person.manager = person.manager or _text(row.get("manager"))
     person.deputy = person.deputy or _text(row.get("deputy"))
     roles = row.get("role")

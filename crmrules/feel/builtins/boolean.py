@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crmrules.feel.builtins.declare import Builtin, Param, Signature
 from crmrules.feel.builtins.comparison import is_same
+from crmrules.feel.builtins.declare import Builtin, Param, Signature
 from crmrules.feel.types import ANY, BOOLEAN, ListType
 from crmrules.model.values import Value
 

@@ -59,9 +59,7 @@ def arrange_named(signature: Signature, args: Mapping[str, Value]) -> list[Value
     return values
 
 
-def _first_fitting(
-    builtin: Builtin, arranged: Sequence[tuple[Signature, list[Value]]], null_given: bool
-) -> Value:
+def _first_fitting(builtin: Builtin, arranged: Sequence[tuple[Signature, list[Value]]], null_given: bool) -> Value:
     misfit: Failure | None = None
     for signature, args in arranged:
         try:

@@ -54,9 +54,7 @@ NAME_START: Final[Charset] = (
 )  # fmt: skip
 """``\\i``: what an XML name may begin with."""
 
-NAME: Final[Charset] = union(
-    (*NAME_START, (0x2D, 0x2E), (0x30, 0x39), (0xB7, 0xB7), (0x300, 0x36F), (0x203F, 0x2040))
-)
+NAME: Final[Charset] = union((*NAME_START, (0x2D, 0x2E), (0x30, 0x39), (0xB7, 0xB7), (0x300, 0x36F), (0x203F, 0x2040)))
 """``\\c``: what an XML name may hold."""
 
 _BLOCKS: Final[dict[str, tuple[int, int]]] = {

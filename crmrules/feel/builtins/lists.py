@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.builtins.comparison import identity_key, order, order_key, same
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.builtins.limits import check_count, check_depth
 from crmrules.feel.builtins.operators import add, div, mul, sub
 from crmrules.feel.types import ANY, BOOLEAN, NUMBER, FunctionType, ListType, Type

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.comparison import (
     between,
     equals,
@@ -23,6 +22,7 @@ from crmrules.feel.builtins.comparison import (
     lt,
     not_equals,
 )
+from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.limits import check_depth, short_enough
 from crmrules.model.durations import DAY_NANOS
 from crmrules.model.numbers import FEEL_CONTEXT, INT_LIMIT, Number, as_int
@@ -39,8 +39,26 @@ from crmrules.model.values import (
 )
 
 __all__ = [
-    "add", "and3", "between", "div", "equals", "ge", "get_path", "gt", "in_range", "in_test", "is_same", "le", "lt",
-    "mul", "negate", "not3", "not_equals", "or3", "power", "sub",
+    "add",
+    "and3",
+    "between",
+    "div",
+    "equals",
+    "ge",
+    "get_path",
+    "gt",
+    "in_range",
+    "in_test",
+    "is_same",
+    "le",
+    "lt",
+    "mul",
+    "negate",
+    "not3",
+    "not_equals",
+    "or3",
+    "power",
+    "sub",
 ]
 
 _add = FEEL_CONTEXT.add

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.builtins.calling import call
 from crmrules.feel.builtins.comparison import order
+from crmrules.feel.builtins.declare import Builtin, Failure, Param, Signature
 from crmrules.feel.builtins.temporal import TEMPORAL_BUILTINS
 from crmrules.feel.types import BOOLEAN, STRING, RangeType
 from crmrules.model.numbers import parse_number

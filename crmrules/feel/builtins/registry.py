@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from crmrules.feel.builtins.declare import Builtin
 from crmrules.feel.builtins.boolean import BOOLEAN_BUILTINS
 from crmrules.feel.builtins.context import CONTEXT_BUILTINS
 from crmrules.feel.builtins.conversion import CONVERSION_BUILTINS
+from crmrules.feel.builtins.declare import Builtin
 from crmrules.feel.builtins.lists import LIST_BUILTINS
 from crmrules.feel.builtins.numeric import NUMERIC_BUILTINS
 from crmrules.feel.builtins.ranges import RANGE_BUILTINS

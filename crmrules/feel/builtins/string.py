@@ -136,11 +136,7 @@ def _with_match(name: str, call: Callable[[str, str], Value], result: Any, doc: 
 STRING_BUILTINS: tuple[Builtin, ...] = (
     Builtin(
         "substring",
-        (
-            Signature(
-                (_S, Param("start position", NUMBER), Param("length", NUMBER, optional=True)), _substring, STRING
-            ),
-        ),
+        (Signature((_S, Param("start position", NUMBER), Param("length", NUMBER, optional=True)), _substring, STRING),),
         doc='substring("foobar", 3) is "obar"; substring("foobar", -2, 1) is "a".',
     ),
     _on_string("string length", len, NUMBER, 'string length("abc") is 3.'),
@@ -153,9 +149,7 @@ STRING_BUILTINS: tuple[Builtin, ...] = (
     _with_match("ends with", str.endswith, BOOLEAN, 'ends with("foobar", "bar") is true.'),
     Builtin(
         "matches",
-        (
-            Signature((Param("input", STRING), Param("pattern", STRING), _FLAGS), _matches, BOOLEAN, nulls=True),
-        ),
+        (Signature((Param("input", STRING), Param("pattern", STRING), _FLAGS), _matches, BOOLEAN, nulls=True),),
         doc='matches("foobar", "^fo+") is true; flags s m i x.',
     ),
     Builtin(

@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import Any, Final
 
 from crmrules.feel.builtins import charsets
-from crmrules.feel.builtins.declare import Failure
 from crmrules.feel.builtins.charsets import Charset
+from crmrules.feel.builtins.declare import Failure
 
 _MAX_PATTERN: Final = 1_000
 _MAX_NESTING: Final = 40
@@ -39,9 +39,7 @@ class Pattern:
     def check(self, text: str) -> None:
         """A :class:`Failure` when this text could keep a backtracking engine busy too long."""
         if self.loops is not None and len(text) ** (self.loops + 1) > _MAX_STEPS:
-            raise Failure(
-                f"a text of {len(text)} characters is too long for this pattern without RE2 (extra 'regex')"
-            )
+            raise Failure(f"a text of {len(text)} characters is too long for this pattern without RE2 (extra 'regex')")
 
     def search(self, text: str) -> bool:
         """Whether the pattern occurs anywhere."""
@@ -166,9 +164,7 @@ class _Parser:
         pieces = []
         while self.peek() not in ("", "|", ")"):
             pieces.append(self.repeated(self.atom(depth)))
-        return _Piece(
-            "".join(p.text for p in pieces), any(p.varied for p in pieces), any(p.tangled for p in pieces)
-        )
+        return _Piece("".join(p.text for p in pieces), any(p.varied for p in pieces), any(p.tangled for p in pieces))
 
     def repeated(self, atom: _Piece) -> _Piece:
         sign = self.peek()
@@ -366,9 +362,7 @@ class _Parser:
     def class_text(self, charset: Charset, negated: bool = False) -> str:
         if not charset:
             return self.class_text(_ANYTHING, not negated)
-        body = "".join(
-            self.code(low) + (f"-{self.code(high)}" if high > low else "") for low, high in charset
-        )
+        body = "".join(self.code(low) + (f"-{self.code(high)}" if high > low else "") for low, high in charset)
         return f"[{'^' if negated else ''}{body}]"
 
     def code(self, point: int) -> str:

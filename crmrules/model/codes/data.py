@@ -8,9 +8,7 @@ from __future__ import annotations
 from crmrules.model.codes._base import IssueCode
 
 _STORAGES = (
-    IssueCode(
-        "D101", "there is no file {found}", "文件 {found} 不存在", example="path: ordrs.csv"
-    ),
+    IssueCode("D101", "there is no file {found}", "文件 {found} 不存在", example="path: ordrs.csv"),
     IssueCode(
         "D102",
         "the source cannot be opened: {found}",
@@ -77,9 +75,7 @@ _STORAGES = (
         "没有名为 {found} 的{kind}；现有 {expected}",
         example="sheet: Ordres",
     ),
-    IssueCode(
-        "D113", "this is no valid JSON: {found}", "JSON 格式错误：{found}", example='[{"id": 1,}]'
-    ),
+    IssueCode("D113", "this is no valid JSON: {found}", "JSON 格式错误：{found}", example='[{"id": 1,}]'),
     IssueCode(
         "D114",
         "expected a list of objects, found {found}",

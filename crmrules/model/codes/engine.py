@@ -249,7 +249,7 @@ _DECIDING = (
         "customer {customer}: '{text}' should give holds, each with 'start' and 'end', found {found}; it is left out",
         "客户 {customer}：“{text}”应得到暂停时段（各含 start 与 end），实际为 {found}；未予计入",
         severity="warning",
-        example='settings: {holds: \'[{start: "soon"}]\'}',
+        example="settings: {holds: '[{start: \"soon\"}]'}",
     ),
     IssueCode(
         "P409",
@@ -433,7 +433,7 @@ _REACHING = (
         "customer {customer}: '{found}' in a consent is not understood; it counts as refused",
         "客户 {customer}：无法理解联系许可中的“{found}”；按拒绝处理",
         severity="warning",
-        example='policies: {consent: "[{channel: \"wechat\", state: \"mabye\"}]"}',
+        example='policies: {consent: "[{channel: "wechat", state: "mabye"}]"}',
     ),
     IssueCode(
         "P531",
@@ -476,7 +476,7 @@ _KPIS = (
         "P603",
         "'{field}' of KPI '{kpi}' must give {expected}, found {found}",
         "指标“{kpi}”的 {field} 应为 {expected}，实际为 {found}",
-        example='kpis: {x: {type: mean, value: name}}',
+        example="kpis: {x: {type: mean, value: name}}",
     ),
     IssueCode(
         "P604",

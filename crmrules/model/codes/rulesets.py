@@ -527,8 +527,7 @@ _WORKBOOKS = (
         "W110",
         "Excel turned this cell into the date {found}, but the column {column} holds {type}; "
         "format the cell as text and type it again, for instance {typed}",
-        "Excel 已将此单元格变成日期 {found}，而列“{column}”的类型是 {type}；"
-        "请将单元格设为文本后重新输入，例如 {typed}",
+        "Excel 已将此单元格变成日期 {found}，而列“{column}”的类型是 {type}；请将单元格设为文本后重新输入，例如 {typed}",
         example="(5-7 typed into a number column)",
     ),
     IssueCode(

@@ -45,8 +45,7 @@ def test_a_wrong_argument_is_told_before_anything_runs() -> None:
 
 def test_records_come_from_an_address_book(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text(
-        "crmrules: 1\nname: book\n"
-        "vocabulary: {customer: {name: {type: string}, phones: {type: list<string>}}}\n",
+        "crmrules: 1\nname: book\nvocabulary: {customer: {name: {type: string}, phones: {type: list<string>}}}\n",
         "utf-8",
     )
     (tmp_path / "data.yaml").write_text(

@@ -53,7 +53,13 @@ def test_groups_parameters_folds_and_repetitions(tmp_path: Path) -> None:
     with VCardStorage().open(spec) as table:
         (row,) = table.rows
     assert dict(zip(COLUMNS, row, strict=True)) == {
-        "UID": None, "FN": "Anna Snelling", "ORG": None, "EMAIL": None, "TEL": "1;2", "CATEGORIES": None, "NOTE": None
+        "UID": None,
+        "FN": "Anna Snelling",
+        "ORG": None,
+        "EMAIL": None,
+        "TEL": "1;2",
+        "CATEGORIES": None,
+        "NOTE": None,
     }
 
 

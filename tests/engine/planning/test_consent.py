@@ -31,7 +31,10 @@ def test_a_stop_on_one_channel_stops_marketing_there_and_nothing_else() -> None:
     assert {name: str(value)[:16] for name, value in item.details.items()} == {
         "channel": "wechat", "purpose": "marketing", "at": "2026-03-02T09:00",
     }  # fmt: skip
-    assert wording("en", CONSENT.ruleset).held(item) == "the customer opted out of Marketing by WeChat, on 2026-03-02 09:00"
+    assert (
+        wording("en", CONSENT.ruleset).held(item)
+        == "the customer opted out of Marketing by WeChat, on 2026-03-02 09:00"
+    )
     assert wording("zh", CONSENT.ruleset).held(item) == "客户已退订：微信的营销联系、于 2026-03-02 09:00"
 
 
@@ -88,11 +91,15 @@ def test_blocked_purposes() -> None:
 
 
 def test_a_consent_that_cannot_be_worked_out_withholds_all_but_internal_work() -> None:
-    made = plan(reach("""consent: '[{channel: string(1 / count(consents)), state: "opted_in"}]'"""), customer(consents=[]))
+    made = plan(
+        reach("""consent: '[{channel: string(1 / count(consents)), state: "opted_in"}]'"""), customer(consents=[])
+    )
     assert sorted(held(made)) == ["CALL", "HELP", "NEWS"]
 
 
-@pytest.mark.parametrize(("until", "expected"), [("2026-03-02", []), ("2026-03-03", ["CALL", "HELP", "NEWS"]), (None, [])])
+@pytest.mark.parametrize(
+    ("until", "expected"), [("2026-03-02", []), ("2026-03-03", ["CALL", "HELP", "NEWS"]), (None, [])]
+)
 def test_snooze(until: str | None, expected: list[str]) -> None:
     made = plan(reach("snooze_until: snoozed"), customer(snoozed=until))
     assert sorted(held(made)) == expected

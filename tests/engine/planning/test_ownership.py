@@ -85,7 +85,11 @@ def test_somebody_who_left_and_a_chain() -> None:
 
 def test_further_absences_stand_in_further_rows() -> None:
     second = {"name": "林晓", "absent_from": day("2026-04-01"), "absent_until": day("2026-04-02")}
-    for as_of, owner in (("2026-03-03T09:00:00", "王强"), ("2026-03-20T09:00:00", "林晓"), ("2026-04-01T09:00:00", "王强")):
+    for as_of, owner in (
+        ("2026-03-03T09:00:00", "王强"),
+        ("2026-03-20T09:00:00", "林晓"),
+        ("2026-04-01T09:00:00", "王强"),
+    ):
         assert who(planned(PLAIN, [AWAY, second, THERE], as_of))[0] == owner
 
 

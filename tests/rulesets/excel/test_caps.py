@@ -46,7 +46,11 @@ def test_what_it_means(read_sheets, grid):
         Cap(Cell("2"), Cell("P1M")),
     )
     assert [str(cap.span) for cap in policies.caps] == ["rules.xlsx › S!A18", "rules.xlsx › S!A19"]
-    assert (policies.quiet_hours.text, policies.capacity.text, policies.consent.text) == ("21:00-08:00", "8", "consents")
+    assert (policies.quiet_hours.text, policies.capacity.text, policies.consent.text) == (
+        "21:00-08:00",
+        "8",
+        "consents",
+    )
     assert [cell.text for cell in policies.view_all_roles] == ["销售负责人", "manager"]
     assert ruleset.roles["manager"].deputy == Cell("销售负责人")
     compiled, found = compile_ruleset(ruleset)

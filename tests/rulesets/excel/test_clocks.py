@@ -74,6 +74,19 @@ def test_headers_and_settings_in_chinese(tmp_path: Path) -> None:
     assert ruleset is not None
     write_excel(ruleset, tmp_path / "rules.xlsx", "zh")
     texts = {
-        str(cell.value) for sheet in load_workbook(tmp_path / "rules.xlsx") for row in sheet.iter_rows() for cell in row if cell.value
+        str(cell.value)
+        for sheet in load_workbook(tmp_path / "rules.xlsx")
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value
     }
-    assert {"每年", "前序步骤", "有效期", "预警", "计时", "补做：全部", "排期：固定", "再次触发：cooldown P30D"} <= texts
+    assert {
+        "每年",
+        "前序步骤",
+        "有效期",
+        "预警",
+        "计时",
+        "补做：全部",
+        "排期：固定",
+        "再次触发：cooldown P30D",
+    } <= texts
