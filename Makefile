@@ -30,7 +30,7 @@ test: $(VENV)/.test
 # A stamp is renewed when what is installed changes, so that a second run starts at once.
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	@echo "installing crmrules into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[state]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[state,calendars]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml $(wildcard plugins/*/pyproject.toml) | $(VENV)/bin/python

@@ -53,7 +53,7 @@ def command_(
     as_of: str | None,
     sets: tuple[str, ...],
     strict: bool,
-    viewer: str,
+    viewer: str | None,
     reveal: bool,
     fmt: str,
 ) -> int:

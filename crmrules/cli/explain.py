@@ -40,7 +40,7 @@ def command_(
     strict: bool,
     customer: str,
     state: str,
-    viewer: str,
+    viewer: str | None,
     reveal: bool,
     fmt: str,
 ) -> int:

@@ -37,7 +37,7 @@ def command_(
     sets: tuple[str, ...],
     strict: bool,
     state: str,
-    viewer: str,
+    viewer: str | None,
     fmt: str,
 ) -> int:
     """Compute KPIs."""

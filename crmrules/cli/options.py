@@ -46,7 +46,7 @@ reveal_option = option(
 
 
 viewer_option = option(
-    "--viewer", metavar="NAME", default="",
+    "--viewer", metavar="NAME", default=None,
     en="Show what this person, or this role, may see: their own customers and their team's, or all.",
     zh="只显示此人（或此角色）可见的内容：本人及其团队的客户，或全部。",
 )  # fmt: skip

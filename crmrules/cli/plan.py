@@ -61,7 +61,7 @@ def command_(
     horizon: str | None,
     limit: int,
     state: str,
-    viewer: str,
+    viewer: str | None,
     reveal: bool,
     fmt: str,
 ) -> int:

@@ -86,12 +86,17 @@ def open_session(
     return session
 
 
-def find_view(compiled: CompiledRuleSet, dataset: Dataset, viewer: str, as_of: DateTime, reveal: bool = False) -> View:
-    """What ``--viewer`` sees; :class:`WrongUsageError` for somebody unknown, or who must not ``--reveal``."""
+def find_view(
+    compiled: CompiledRuleSet, dataset: Dataset, viewer: str | None, as_of: DateTime, reveal: bool = False
+) -> View:
+    """What ``--viewer`` sees, None for everybody's view; :class:`WrongUsageError` for a blank name (a variable that is
+    not set must not show all), for somebody unknown, or who must not ``--reveal``."""
     from crmrules.engine.planning.view import check_reveal
 
+    if viewer is not None and not viewer.strip():
+        raise WrongUsageError([issue("X105", found="--viewer ''")])
     try:
-        view = compiled.view(dataset, viewer, as_of=as_of)
+        view = compiled.view(dataset, viewer or "", as_of=as_of)
         if reveal:
             check_reveal(compiled, view)
     except PlanError as error:

@@ -45,13 +45,21 @@ def coverage_issues(compiled: Program, dataset: Dataset) -> list[Issue]:
 
 
 def _missing(compiled: Program, dataset: Dataset, readers: Mapping[str, int]) -> list[Fact]:
-    """Facts of the data that rules read and that no customer's row has; those with a default are not missed."""
+    """Facts of the data that rules read and that no customer's row has.
+
+    Those with a default are not missed, but for what a policy reads: a forgotten column of refusals must not read as
+    "nobody refused".
+    """
+    guarding = frozenset().union(*_policies(compiled))
     decided = {name for step in compiled.steps for name in _gives(step, compiled)}
     facts = compiled.ruleset.vocabulary.customer
     open_ = {
         name
         for name, fact in facts.items()
-        if readers.get(name) and name not in decided and fact.formula is None and fact.missing is not Missing.DEFAULT
+        if readers.get(name)
+        and name not in decided
+        and fact.formula is None
+        and (fact.missing is not Missing.DEFAULT or name in guarding)
     }
     for record in dataset.customers:
         if not open_:
@@ -67,7 +75,7 @@ def _gives(step: object, compiled: Program) -> frozenset[str]:
 
 
 def _readers(compiled: Program) -> Counter[str]:
-    """How many formulas and rows of tables read each name. A row reads what its filled cells look at; what only the
+    """How many formulas, policies and rows of tables read each name. A row reads what its filled cells look at; what only the
     result side of a table names counts once."""
     found: Counter[str] = Counter()
     for step in compiled.steps:
@@ -78,7 +86,23 @@ def _readers(compiled: Program) -> Counter[str]:
                 found.update(names)
         elif step.scope is not None:
             found.update(step.scope.reads)
+    for reads in _policies(compiled):
+        found.update(reads)
     return found
+
+
+def _policies(compiled: Program) -> list[frozenset[str]]:
+    """What each policy that withholds actions reads."""
+    policies = compiled.policies
+    withholding = (
+        policies.do_not_contact,
+        policies.blocked_channels,
+        policies.blocked_purposes,
+        policies.consent,
+        policies.snooze_until,
+        policies.touches,
+    )
+    return [policy.reads for policy in withholding if policy is not None]
 
 
 def _rows(step: TableStep) -> Iterator[set[str]]:

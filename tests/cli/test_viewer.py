@@ -94,9 +94,14 @@ def test_kpi_and_diff_in_view(place: Path) -> None:
     found = json.loads(said("kpi rules.yaml --format json --viewer Wang"))
     assert [(kpi["group"], kpi["value"]) for kpi in found["kpis"]] == [({}, 1), ({"owner": "Wang"}, 1)]
     Path("new.yaml").write_text(RULES.replace("task: call,", "task: ring,"), encoding="utf-8")
-    for viewer, customers in (("", ["C1", "C2"]), ("Wang", ["C2"])):
-        diff = json.loads(said("diff rules.yaml new.yaml --format json", "--viewer", viewer))
+    for viewer, customers in (((), ["C1", "C2"]), (("--viewer", "Wang"), ["C2"])):
+        diff = json.loads(said("diff rules.yaml new.yaml --format json", *viewer))
         assert [each["action"]["customer"] for each in diff["changed"]] == customers
+
+
+def test_a_blank_viewer_is_nobody_and_sees_nothing(place: Path) -> None:
+    """A shell variable that is not set must not show everybody."""
+    assert said("plan rules.yaml", "--viewer", "", code=2) == "error X105: wrong usage: --viewer ''\n"
 
 
 @pytest.mark.parametrize(

@@ -86,3 +86,20 @@ def test_one_record_twice() -> None:
         "error P419: record C1 is there twice: its actions could not be told apart"
     ]
     assert caught.value.issues[0].render("zh") == "错误 P419: 记录 C1 出现了两次：其行动将无法区分"
+
+
+def test_a_forgotten_column_of_refusals_is_missed_though_it_has_a_default() -> None:
+    compiled = rules("""
+crmrules: 1
+name: guarded
+policies: {do_not_contact: stopped = true, blocked_channels: refused}
+vocabulary:
+  customer:
+    name: {type: string}
+    stopped: {type: boolean, missing: default, default: false}
+    refused: {type: list<string>}
+""")
+    without = Dataset((Record("C1", {"name": "A"}),))
+    assert [i.code for i in coverage_issues(compiled, without)] == ["P417"]
+    assert coverage_issues(compiled, without)[0].message().endswith(": stopped (1), refused (1)")
+    assert coverage_issues(compiled, Dataset((Record("C1", {"stopped": None, "refused": None}),))) == []
